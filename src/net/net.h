@@ -25,7 +25,8 @@ enum {
   /* The largest number of bytes that one on_data call hands over, the rest of
    * the call before included. */
   HC_STREAM_READ_MAX = HC_STREAM_REST_MAX + (1 << 17),
-  /* pending() passes below this: on_drain. */
+  /* on_drain comes when pending() falls below this, unless the owner sets
+   * another mark with hc_stream_set_drain_mark. */
   HC_STREAM_LOW_MARK = 1 << 16,
   /* How long a closed stream may take to deliver and to see the peer's end. */
   HC_STREAM_LINGER_MS = 10000
@@ -49,7 +50,8 @@ struct hc_stream_handler {
    * the stream. */
   void (*on_data)(void *user_data, struct hc_span *in);
 
-  /* pending() was above HC_STREAM_LOW_MARK and is below it now. May be NULL. */
+  /* pending() was at or above the drain mark after a flush and is below it
+   * now. May be NULL. */
   void (*on_drain)(void *user_data);
 
   /* Reading is over: fault->code is 0 for an orderly end (FIN; with TLS after
@@ -132,6 +134,7 @@ struct hc_net_ops {
   uint8_t *(*reserve)(struct hc_stream *stream, size_t n);
   void (*commit)(struct hc_stream *stream, size_t n);
   size_t (*pending)(const struct hc_stream *stream);
+  void (*set_drain_mark)(struct hc_stream *stream, size_t mark);
   void (*pause)(struct hc_stream *stream);
   void (*resume)(struct hc_stream *stream);
   void (*close)(struct hc_stream *stream, enum hc_stream_close how);
@@ -229,6 +232,13 @@ static inline int hc_stream_write(struct hc_stream *stream,
 static inline size_t hc_stream_pending(const struct hc_stream *stream)
 {
   return stream->net->ops->pending(stream);
+}
+
+/* Where on_drain comes; 1 to HC_STREAM_TX_MAX. HC_STREAM_LOW_MARK at first. */
+static inline void hc_stream_set_drain_mark(struct hc_stream *stream,
+                                            size_t mark)
+{
+  stream->net->ops->set_drain_mark(stream, mark);
 }
 
 /* Stops and restarts reading; pausing twice is the same as once. */
