@@ -26,7 +26,9 @@ static inline size_t hc_buffer_len(const struct hc_buffer *b)
 
 static inline struct hc_span hc_buffer_span(const struct hc_buffer *b)
 {
-  return hc_span_of(b->data + b->start, b->end - b->start);
+  /* an offset to NULL, even 0, is undefined */
+  return hc_span_of(b->data != NULL ? b->data + b->start : NULL,
+                    b->end - b->start);
 }
 
 /* Room for n more bytes at the end, contiguous; valid until the next call that

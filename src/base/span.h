@@ -26,7 +26,8 @@ static inline struct hc_span hc_span_str(const char *s)
 /* Takes n bytes off the front; n must not be above span->len. */
 static inline void hc_span_drop(struct hc_span *span, size_t n)
 {
-  span->ptr += n;
+  if (n > 0) /* an offset to NULL, even 0, is undefined */
+    span->ptr += n;
   span->len -= n;
 }
 

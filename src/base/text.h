@@ -1,0 +1,14 @@
+/* Text for people, made safe for a terminal and a log. */
+#ifndef HC_BASE_TEXT_H
+#define HC_BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* As vsnprintf, but control characters become '?' (peers' bytes stand in such
+ * texts), and what does not fit is cut off before a character of UTF-8. size
+ * must not be 0. */
+void hc_text_format(char *out, size_t size, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+#endif
