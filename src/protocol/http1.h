@@ -31,15 +31,19 @@ struct hc_http_head {
  * taken; *scanned (0 before the first call) remembers how far was looked, so
  * that byte-wise input does not cost quadratic time. HYCO_EPROTOCOL: bad.
  * HYCO_ETOOLONG: longer than max bytes or more than HC_HTTP_FIELDS_MAX fields.
- * fault (may be NULL) names the offending value and what was expected.
+ * fault (may be NULL) says what was wrong; it quotes neither targets nor
+ * values, which may hold tokens. Control characters and bare CR or LF are
+ * refused as soon as they come, the rest once the head is whole.
  *
  * Refused: bare CR or LF, NUL and control characters, blank before the colon,
  * obsolete folding, an empty or bad field name, anything before the request
  * line but nothing (no leading CRLF), a version other than HTTP/1.0 and 1.1,
  * blanks doubled in the start line, a target that is neither origin-form nor
- * absolute-form nor "*" or has bytes outside 0x21-0x7e, a request of HTTP/1.1
- * without exactly one Host, more than one Content-Length, Content-Length with
- * Transfer-Encoding, a Content-Length that is not all digits. */
+ * absolute-form nor "*" or has '#' or bytes outside 0x21-0x7e, a request of
+ * HTTP/1.1 without exactly one Host (1.0: with more than one), a Host that is a
+ * list or a URL, more than one Content-Length, Content-Length with
+ * Transfer-Encoding, Transfer-Encoding in HTTP/1.0, a Content-Length that is
+ * not all digits. */
 int hc_http_read_request(struct hc_span *in, size_t max, size_t *scanned,
                          struct hc_http_head *head, struct hc_fault *fault);
 int hc_http_read_response(struct hc_span *in, size_t max, size_t *scanned,
@@ -64,12 +68,13 @@ bool hc_http_name_is_legal(struct hc_span name);
 bool hc_http_value_is_legal(struct hc_span value);
 
 /* Appends "Name: value\r\n". 0, HYCO_EBADVALUE (illegal name or value),
- * HYCO_ETOOLONG, HYCO_ENOMEM. */
+ * HYCO_ETOOLONG, HYCO_ENOMEM; nothing is appended then. */
 int hc_http_write_field(struct hc_buffer *out, struct hc_span name,
                         struct hc_span value);
 
 /* Appends "HTTP/1.1 status reason\r\n"; control characters in reason become
- * blanks. 0, HYCO_ETOOLONG or HYCO_ENOMEM. */
+ * blanks. 0, HYCO_EBADVALUE (a status outside 100-999), HYCO_ETOOLONG or
+ * HYCO_ENOMEM. */
 int hc_http_write_status(struct hc_buffer *out, int status,
                          struct hc_span reason);
 
