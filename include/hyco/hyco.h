@@ -1,0 +1,22 @@
+/* libhyco: Azure Relay Hybrid Connections. This header brings in all others.
+ *
+ * Rules that hold everywhere:
+ * - Functions return 0 (or a count) or a negative HYCO_E* (hyco/error.h).
+ * - What a handler is given is borrowed until the handler returns.
+ * - A call that fails never calls a handler for it.
+ * - Objects belong to one loop (hyco/loop.h) and are used on the thread that
+ *   runs it; only functions that say "any thread" may be called elsewhere.
+ * - Handlers of one loop never nest. */
+#ifndef HYCO_HYCO_H
+#define HYCO_HYCO_H
+
+#include <hyco/error.h>
+#include <hyco/loop.h>
+#include <hyco/property.h>
+#include <hyco/receiver.h>
+#include <hyco/relay.h>
+#include <hyco/sender.h>
+#include <hyco/token.h>
+#include <hyco/version.h>
+
+#endif

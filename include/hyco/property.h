@@ -1,0 +1,198 @@
+/* The surface as one table: every property and setting of receivers and
+ * senders is one row. The enumeration, the typed access, the text access
+ * (config), `hyco listen --set` and `hyco properties` all come from it.
+ *
+ * Names are those of the AzureRelayReceiver class: snake_case for properties,
+ * CamelCase for configuration settings (spec surface.tsv). */
+#ifndef HYCO_PROPERTY_H
+#define HYCO_PROPERTY_H
+
+#include <hyco/export.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+  HYCO_TYPE_STRING,
+  HYCO_TYPE_BOOL,
+  HYCO_TYPE_INT,
+  HYCO_TYPE_ENUM
+} hyco_property_type;
+
+typedef enum {
+  HYCO_ACCESS_RW,
+  HYCO_ACCESS_R,
+  HYCO_ACCESS_W
+} hyco_property_access;
+
+/* Whose row it is: of receivers and senders, of receivers only, of senders
+ * only, or of one connection (by ConnectionId on a receiver; a sender is its
+ * own connection). */
+typedef enum {
+  HYCO_SCOPE_BOTH,
+  HYCO_SCOPE_RECEIVER,
+  HYCO_SCOPE_SENDER,
+  HYCO_SCOPE_CONNECTION
+} hyco_property_scope;
+
+/* When it may change: at any time, with effect from the next listen or
+ * connect (the next renewal, for keys); or only while not listening and not
+ * connected. */
+typedef enum { HYCO_WHEN_ANY, HYCO_WHEN_IDLE } hyco_property_when;
+
+typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
+
+/* XX(id, name, kind, type, access, scope, default, min, max, when, help)
+ * min and max: values of INT and ENUM, bytes of STRING. */
+/* clang-format off */
+#define HYCO_PROPERTY_MAP(XX) \
+  XX(ACCESS_KEY, "access_key", PROPERTY, STRING, RW, BOTH, "", 0, 256, ANY, \
+     "Key of the shared access rule, as text. Secret: reads back as empty.") \
+  XX(ACCESS_KEY_NAME, "access_key_name", PROPERTY, STRING, RW, BOTH, "", 0, \
+     256, ANY, "Name of the shared access rule.") \
+  XX(CONNECTED, "connected", PROPERTY, BOOL, R, BOTH, "false", 0, 1, ANY, \
+     "Receiver: the control channel is up. Sender: the connection is open.") \
+  XX(DEFAULT_TIMEOUT, "default_timeout", PROPERTY, INT, RW, RECEIVER, "0", 0, \
+     86400, ANY, "Seconds: timeout that new connections start with.") \
+  XX(HYBRID_CONNECTION, "hybrid_connection", PROPERTY, STRING, RW, BOTH, "", \
+     0, 2048, IDLE, \
+     "Name of the entity; a sender may add /suffix and ?query.") \
+  XX(LISTENING, "listening", PROPERTY, BOOL, RW, RECEIVER, "false", 0, 1, \
+     ANY, "Set it to start (blocking) or stop listening.") \
+  XX(LOCAL_HOST, "local_host", PROPERTY, STRING, RW, BOTH, "", 0, 255, IDLE, \
+     "Local address to connect from.") \
+  XX(NAMESPACE_ADDRESS, "namespace_address", PROPERTY, STRING, RW, BOTH, "", \
+     0, 2048, IDLE, \
+     "Host of the namespace, with or without sb:// and port (443).") \
+  XX(CONNECTION_COUNT, "azure_relay_connection_count", PROPERTY, INT, R, \
+     RECEIVER, "0", 0, INT32_MAX, ANY, "Connections that are open.") \
+  XX(CONNECTION_ACCEPT_DATA, "azure_relay_connection_accept_data", PROPERTY, \
+     BOOL, RW, CONNECTION, "true", 0, 1, ANY, \
+     "false pauses reading; the peer feels it, nothing is lost.") \
+  XX(CONNECTION_ADDRESS, "azure_relay_connection_address", PROPERTY, STRING, \
+     R, CONNECTION, "", 0, 16384, ANY, "Rendezvous address that was used.") \
+  XX(CONNECTION_BYTES_SENT, "azure_relay_connection_bytes_sent", PROPERTY, \
+     INT, R, CONNECTION, "0", 0, INT64_MAX, ANY, \
+     "Bytes that the last asynchronous send took.") \
+  XX(CONNECTION_CONNECTED, "azure_relay_connection_connected", PROPERTY, \
+     BOOL, RW, CONNECTION, "false", 0, 1, ANY, \
+     "The connection is open; false closes it.") \
+  XX(CONNECTION_CONNECT_HEADERS, "azure_relay_connection_connect_headers", \
+     PROPERTY, STRING, R, CONNECTION, "{}", 0, 65535, ANY, \
+     "The sender's headers, a JSON object.") \
+  XX(CONNECTION_CONNECTION_ID, "azure_relay_connection_connection_id", \
+     PROPERTY, INT, R, CONNECTION, "0", 0, INT32_MAX, ANY, \
+     "Number of the connection, from 1, never used again.") \
+  XX(CONNECTION_EXTENSIONS, "azure_relay_connection_extensions", PROPERTY, \
+     STRING, R, CONNECTION, "", 0, 65535, ANY, \
+     "Extensions that the sender offered.") \
+  XX(CONNECTION_HOST, "azure_relay_connection_host", PROPERTY, STRING, R, \
+     CONNECTION, "", 0, 65535, ANY, "Host header of the sender.") \
+  XX(CONNECTION_ID, "azure_relay_connection_id", PROPERTY, STRING, R, \
+     CONNECTION, "", 0, 65535, ANY, "The relay's id of the connection.") \
+  XX(CONNECTION_READY_TO_SEND, "azure_relay_connection_ready_to_send", \
+     PROPERTY, BOOL, R, CONNECTION, "false", 0, 1, ANY, \
+     "The queue is below its mark: an asynchronous send is taken.") \
+  XX(CONNECTION_REMOTE_ADDRESS, "azure_relay_connection_remote_address", \
+     PROPERTY, STRING, R, CONNECTION, "", 0, 65535, ANY, \
+     "The sender's address, as the relay tells it.") \
+  XX(CONNECTION_REMOTE_PORT, "azure_relay_connection_remote_port", PROPERTY, \
+     INT, R, CONNECTION, "0", 0, 65535, ANY, "The sender's port.") \
+  XX(CONNECTION_SUB_PROTOCOLS, "azure_relay_connection_sub_protocols", \
+     PROPERTY, STRING, R, CONNECTION, "", 0, 65535, ANY, \
+     "Sub-protocols that the sender offered.") \
+  XX(CONNECTION_TIMEOUT, "azure_relay_connection_timeout", PROPERTY, INT, RW, \
+     CONNECTION, "0", 0, 86400, ANY, \
+     "Seconds without any byte moving after which a synchronous send fails; " \
+     "0: sends are asynchronous.") \
+  XX(ACCESS_TOKEN, "AccessToken", SETTING, STRING, R, BOTH, "", 0, 8192, ANY, \
+     "A fresh token made from the keys.") \
+  XX(AUTO_RENEW_THRESHOLD, "AutoRenewThreshold", SETTING, INT, RW, RECEIVER, \
+     "300", 1, 31536000, ANY, \
+     "Seconds before its end at which the token is renewed.") \
+  XX(KEEP_ALIVE_TIME, "AzureRelayKeepAliveTime", SETTING, INT, RW, RECEIVER, \
+     "60", 0, 86400, ANY, \
+     "Seconds of silence on the control channel before a ping; dead after as " \
+     "long again. 0: off.") \
+  XX(DIAGNOSTIC_ID, "DiagnosticId", SETTING, STRING, RW, BOTH, "", 0, 256, \
+     IDLE, "Sent as sb-hc-id; empty: a new GUID.") \
+  XX(LOG_LEVEL, "LogLevel", SETTING, INT, RW, BOTH, "1", 0, 3, ANY, \
+     "What on_log gets: 0 nothing, 1 info, 2 verbose, 3 debug.") \
+  XX(TOKEN_VALIDITY, "TokenValidity", SETTING, INT, RW, BOTH, "3600", 10, \
+     31536000, ANY, "Seconds that a token made from the keys is good for.") \
+  XX(DISCONNECT_STATUS_CODE, "DisconnectStatusCode", SETTING, INT, RW, BOTH, \
+     "1000", 1000, 4999, ANY, "Close code that disconnect sends.") \
+  XX(DISCONNECT_STATUS_DESCRIPTION, "DisconnectStatusDescription", SETTING, \
+     STRING, RW, BOTH, "", 0, 123, ANY, "Close text that disconnect sends.") \
+  XX(MAX_FRAME_SIZE, "MaxFrameSize", SETTING, INT, RW, BOTH, "16384", 0, \
+     1073741824, ANY, \
+     "Bytes above which a message is sent in several frames; 0: never.") \
+  XX(WAIT_FOR_CLOSE_RESPONSE, "WaitForCloseResponse", SETTING, BOOL, RW, \
+     BOTH, "true", 0, 1, ANY, \
+     "disconnect waits for the peer's Close (at most 10 s).") \
+  XX(OUT_BUFFER_SIZE, "OutBufferSize", SETTING, INT, RW, BOTH, "65536", 1024, \
+     16777216, ANY, "Queued bytes at which an asynchronous send would block.") \
+  XX(TCP_NO_DELAY, "TcpNoDelay", SETTING, BOOL, RW, BOTH, "true", 0, 1, IDLE, \
+     "Send small packets at once.") \
+  XX(OPENSSL_CA_DIR, "OpenSSLCADir", SETTING, STRING, RW, BOTH, "", 0, 4096, \
+     IDLE, "Directory of trusted CAs, hashed, added to the system's.") \
+  XX(OPENSSL_CA_FILE, "OpenSSLCAFile", SETTING, STRING, RW, BOTH, "", 0, \
+     4096, IDLE, "PEM file of trusted CAs, added to the system's.") \
+  XX(OPENSSL_CIPHER_LIST, "OpenSSLCipherList", SETTING, STRING, RW, BOTH, \
+     "DEFAULT", 0, 4096, IDLE, "Cipher list of TLS 1.2, in OpenSSL's syntax.") \
+  XX(SSL_CA_CERT_FILE_PATHS, "SSLCACertFilePaths", SETTING, STRING, RW, BOTH, \
+     "", 0, 4096, IDLE, \
+     "The system's CA bundle: the first file of this ';' list that exists; " \
+     "empty: the usual places.") \
+  XX(SSL_SERVER_CA_CERTS, "SSLServerCACerts", SETTING, STRING, RW, BOTH, "", \
+     0, 1048576, IDLE, "Trusted CAs as PEM text, added to the system's.") \
+  XX(AUTO_RECONNECT, "AutoReconnect", SETTING, BOOL, RW, RECEIVER, "true", 0, \
+     1, ANY, "Bring a lost control channel back (hyco's own).") \
+  XX(HALF_CLOSE, "HalfClose", SETTING, BOOL, RW, BOTH, "false", 0, 1, ANY, \
+     "A Close from the peer ends its direction only (hyco's own).") \
+  XX(SHARED_ACCESS_SIGNATURE, "SharedAccessSignature", SETTING, STRING, W, \
+     BOTH, "", 0, 8192, ANY, "A ready token instead of keys (hyco's own).") \
+  XX(SUB_PROTOCOLS, "SubProtocols", SETTING, STRING, RW, SENDER, "", 0, 1024, \
+     IDLE, "Sub-protocols to offer, comma separated (hyco's own).") \
+  XX(USE_DEVELOPMENT_EMULATOR, "UseDevelopmentEmulator", SETTING, BOOL, RW, \
+     BOTH, "false", 0, 1, IDLE, \
+     "Plain ws without TLS, to loopback hosts only (hyco's own).")
+/* clang-format on */
+
+typedef enum {
+#define XX(id, ...) HYCO_##id,
+  HYCO_PROPERTY_MAP(XX)
+#undef XX
+      HYCO_PROPERTY_COUNT
+} hyco_property;
+
+/* One row. */
+typedef struct {
+  const char *name;
+  hyco_property_kind kind;
+  hyco_property_type type;
+  hyco_property_access access;
+  hyco_property_scope scope;
+  const char *default_value; /* as text */
+  int64_t min;
+  int64_t max;
+  hyco_property_when when;
+  const char *help;
+} hyco_property_row;
+
+/* The row of a property; NULL if p is out of range. Static memory. Any
+ * thread. */
+HYCO_API const hyco_property_row *hyco_property_get_row(hyco_property p);
+
+/* The property of this name, in any case; HYCO_PROPERTY_COUNT if there is
+ * none. Any thread. */
+HYCO_API hyco_property hyco_property_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

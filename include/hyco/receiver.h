@@ -1,0 +1,268 @@
+/* The receiver (listener role): waits at a hybrid connection for senders, and
+ * talks with each over a connection of its own. The counterpart of the
+ * AzureRelayReceiver class (spec receiver.md). */
+#ifndef HYCO_RECEIVER_H
+#define HYCO_RECEIVER_H
+
+#include <hyco/error.h>
+#include <hyco/loop.h>
+#include <hyco/property.h>
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct hyco_receiver hyco_receiver;
+
+/* Format of data, as in RFC 6455. */
+typedef enum {
+  HYCO_FORMAT_AUTOMATIC = 0,
+  HYCO_FORMAT_TEXT = 1,
+  HYCO_FORMAT_BINARY = 2,
+  HYCO_FORMAT_PING = 9,
+  HYCO_FORMAT_PONG = 10
+} hyco_format;
+
+/* on_connected: a try to bring up the control channel has ended. status_code 0
+ * and "OK", or the positive number of a HYCO_E* and words. */
+typedef struct {
+  int status_code;
+  const char *description;
+} hyco_connected;
+
+/* on_disconnected: the control channel is gone. 0 "OK" after listening was set
+ * to false, the service's close code and text (1001, 1008, 1011), or the
+ * positive number of a HYCO_E*. */
+typedef struct {
+  int status_code;
+  const char *description;
+} hyco_disconnected;
+
+/* on_connection_request: a sender wants in. Fields marked in/out may be
+ * changed by the handler. */
+typedef struct {
+  bool accept; /* in/out: true at first; false rejects */
+  const char *rendezvous_address;
+  const char *id;              /* the relay's id, not a ConnectionId */
+  const char *connect_headers; /* JSON object */
+  const char *sub_protocols;
+  const char *extensions;
+  const char *host;
+  const char *remote_address;
+  int remote_port;
+  int status_code;                /* in/out: for a rejection; 0: 400 */
+  const char *status_description; /* in/out: NULL: "Rejected by user code";
+                                     copied when the handler returns */
+  const char *sub_protocol; /* in/out: the one agreed to, of those offered;
+                               the first at first, "" if none was offered */
+} hyco_connection_request;
+
+/* on_connection_data_in: bytes came. text may be cut anywhere, inside a UTF-8
+ * character too; eom is true with the last piece of a message. A pong comes
+ * whole. data is not NUL-terminated. */
+typedef struct {
+  int connection_id;
+  hyco_format data_format; /* TEXT, BINARY or PONG */
+  const void *data;
+  size_t len;
+  bool eom;
+} hyco_connection_data_in;
+
+/* on_connection_disconnected: the connection is over; its id is invalid when
+ * the handler returns. 1000 is a normal end, 1005 a Close without a code, 1006
+ * a cut: the peer's end never came. */
+typedef struct {
+  int connection_id;
+  int status_code;
+  const char *description;
+} hyco_connection_disconnected;
+
+/* on_connection_error, on_error: something went wrong; error_code is the
+ * positive number of a HYCO_E*. If it ends the connection,
+ * on_connection_disconnected follows. */
+typedef struct {
+  int connection_id; /* 0 in on_error */
+  int error_code;
+  const char *description;
+} hyco_error_event;
+
+/* on_ssl_server_authentication: the server's certificate, after the handshake
+ * and before any byte of ours, for the control channel and each rendezvous.
+ * accept is the verdict of the check of chain and name; the handler may change
+ * it both ways. */
+typedef struct {
+  const void *cert_encoded; /* DER */
+  size_t cert_encoded_len;
+  const char *cert_subject;
+  const char *cert_issuer;
+  const char *status; /* "OK", or why it is not trusted */
+  bool accept;        /* in/out */
+} hyco_ssl_server_authentication;
+
+/* on_log: a line about what happens. connection_id 0: the control channel.
+ * log_type "Info", "Verbose" or "Debug". Never holds a token or a key. */
+typedef struct {
+  int connection_id;
+  int log_level;
+  const char *message;
+  const char *log_type;
+} hyco_log;
+
+/* Handlers; any may be NULL. All run on the thread that runs the loop, never
+ * nested. user_data is what hyco_receiver_new was given.
+ *
+ * Order for one connection: on_connection_request, (rendezvous:
+ * on_ssl_server_authentication), on_connection_connected,
+ * on_connection_ready_to_send, on_connection_data_in..., (with HalfClose:
+ * on_connection_end), on_connection_disconnected. */
+typedef struct {
+  void (*on_connected)(hyco_receiver *r, const hyco_connected *e,
+                       void *user_data);
+  void (*on_disconnected)(hyco_receiver *r, const hyco_disconnected *e,
+                          void *user_data);
+  void (*on_connection_request)(hyco_receiver *r, hyco_connection_request *e,
+                                void *user_data);
+  void (*on_connection_connected)(hyco_receiver *r, int connection_id,
+                                  void *user_data);
+  /* Right after the connection is up, and once after an asynchronous send
+   * would have blocked, when the queue is below half of OutBufferSize. */
+  void (*on_connection_ready_to_send)(hyco_receiver *r, int connection_id,
+                                      void *user_data);
+  void (*on_connection_data_in)(hyco_receiver *r,
+                                const hyco_connection_data_in *e,
+                                void *user_data);
+  /* With HalfClose: the peer sends no more; our direction is still open. */
+  void (*on_connection_end)(hyco_receiver *r,
+                            const hyco_connection_disconnected *e,
+                            void *user_data);
+  void (*on_connection_disconnected)(hyco_receiver *r,
+                                     const hyco_connection_disconnected *e,
+                                     void *user_data);
+  void (*on_connection_error)(hyco_receiver *r, const hyco_error_event *e,
+                              void *user_data);
+  void (*on_error)(hyco_receiver *r, const hyco_error_event *e,
+                   void *user_data);
+  void (*on_ssl_server_authentication)(hyco_receiver *r,
+                                       hyco_ssl_server_authentication *e,
+                                       void *user_data);
+  void (*on_log)(hyco_receiver *r, const hyco_log *e, void *user_data);
+} hyco_receiver_events;
+
+/* Makes a receiver on a loop; with loop NULL on one of its own. events is
+ * copied (NULL: none). Freed with hyco_receiver_free.
+ * HYCO_EINVALID (out is NULL), HYCO_ENOMEM, HYCO_ETOOMANYFILES. */
+HYCO_API int hyco_receiver_new(hyco_loop *loop,
+                               const hyco_receiver_events *events,
+                               void *user_data, hyco_receiver **out);
+
+/* Drops everything at once (connections are cut: hyco_receiver_shutdown first
+ * if they should end well) and frees the receiver; no handler is called any
+ * more. From a handler it takes effect when the handler returns. NULL is
+ * fine. */
+HYCO_API void hyco_receiver_free(hyco_receiver *r);
+
+/* Sets namespace_address, hybrid_connection (if EntityPath is there), the keys
+ * or SharedAccessSignature, and UseDevelopmentEmulator from a connection
+ * string. Nothing is changed on failure. HYCO_EBADVALUE (last_error_text names
+ * the key at fault), HYCO_ELISTENING, HYCO_ENOMEM. */
+HYCO_API int hyco_receiver_set_connection_string(hyco_receiver *r,
+                                                 const char *text);
+
+/* Typed access to a row of the table. Numbers of BOOL, INT and ENUM rows go
+ * through _int as well. HYCO_EUNKNOWNNAME (no such property, or one that is
+ * not a receiver's), HYCO_EREADONLY, HYCO_EBADVALUE (wrong type or out of
+ * range), HYCO_ELISTENING (only while idle), HYCO_ENOMEM; the old value stays.
+ *
+ * HYCO_LISTENING set to true blocks until the control channel is up, at most
+ * 60 s, running the loop meanwhile, and returns what went wrong (as in
+ * hyco_receiver_start; HYCO_ETIMEOUT); inside a handler HYCO_EBUSY. Set to
+ * false it returns at once; connections stay. */
+HYCO_API int hyco_receiver_set_string(hyco_receiver *r, hyco_property p,
+                                      const char *value);
+HYCO_API int hyco_receiver_set_bool(hyco_receiver *r, hyco_property p,
+                                    bool value);
+HYCO_API int hyco_receiver_set_int(hyco_receiver *r, hyco_property p,
+                                   int64_t value);
+
+/* Reads a row. Strings are borrowed until the next call on r. HYCO_EINVALID,
+ * HYCO_EUNKNOWNNAME, HYCO_EBADVALUE (wrong type). */
+HYCO_API int hyco_receiver_get_string(hyco_receiver *r, hyco_property p,
+                                      const char **value);
+HYCO_API int hyco_receiver_get_bool(hyco_receiver *r, hyco_property p,
+                                    bool *value);
+HYCO_API int hyco_receiver_get_int(hyco_receiver *r, hyco_property p,
+                                   int64_t *value);
+
+/* Text access: "Name=Value" sets, "Name" reads, "Name[7]" means connection 7.
+ * Names in any case; booleans take true, false, yes, no, 1, 0. *value (may be
+ * NULL when setting) is borrowed until the next call on r, "" after setting.
+ * Errors as above, and HYCO_EBADID. */
+HYCO_API int hyco_receiver_config(hyco_receiver *r, const char *text,
+                                  const char **value);
+
+/* Rows of one connection. As above, and HYCO_EBADID. */
+HYCO_API int hyco_connection_set_bool(hyco_receiver *r, int connection_id,
+                                      hyco_property p, bool value);
+HYCO_API int hyco_connection_set_int(hyco_receiver *r, int connection_id,
+                                     hyco_property p, int64_t value);
+HYCO_API int hyco_connection_get_string(hyco_receiver *r, int connection_id,
+                                        hyco_property p, const char **value);
+HYCO_API int hyco_connection_get_bool(hyco_receiver *r, int connection_id,
+                                      hyco_property p, bool *value);
+HYCO_API int hyco_connection_get_int(hyco_receiver *r, int connection_id,
+                                     hyco_property p, int64_t *value);
+
+/* Starts listening and returns at once; on_connected reports. A token or right
+ * that is refused and an unknown entity (401, 403, 404) end it; everything
+ * else is tried again (0, 1, 2, 5, 10, 30, 30... s) while AutoReconnect is
+ * true. 0 also if it listens already. HYCO_EMISSING (namespace_address or
+ * hybrid_connection), HYCO_EBADURL, HYCO_EBADVALUE (UseDevelopmentEmulator
+ * with a host that is not loopback), HYCO_ECERTSTORE, HYCO_ENOMEM. */
+HYCO_API int hyco_receiver_start(hyco_receiver *r);
+
+/* Stops listening and closes every connection with DisconnectStatusCode;
+ * on_connection_disconnected comes for each, then on_disconnected. Blocks,
+ * running the loop, until that is done (at most 10 s); inside a handler it
+ * returns at once and the rest happens later. */
+HYCO_API void hyco_receiver_shutdown(hyco_receiver *r);
+
+/* Closes one connection: what is queued is sent, then a Close with
+ * DisconnectStatusCode and DisconnectStatusDescription. Never blocks;
+ * on_connection_disconnected comes with the peer's Close or after 10 s. 0 also
+ * if it is closing already. HYCO_EBADID. */
+HYCO_API int hyco_receiver_disconnect(hyco_receiver *r, int connection_id);
+
+/* Sends one message, binary or text (which must be UTF-8). data is copied, or
+ * not needed any more, when the call returns.
+ *
+ * Connection timeout 0 (the default): all or nothing. The whole message is
+ * taken, or HYCO_EWOULDBLOCK: OutBufferSize bytes or more wait already;
+ * on_connection_ready_to_send tells when to try again.
+ * Connection timeout above 0: blocks, running the loop, until all is with the
+ * kernel. HYCO_ETIMEOUT when no byte moved for so long; the connection is then
+ * closed with 1001. HYCO_EBUSY within another blocking call.
+ *
+ * HYCO_EBADID, HYCO_ENOTCONNECTED (closing), HYCO_EBADVALUE (text is not
+ * UTF-8), HYCO_ENOMEM. */
+HYCO_API int hyco_receiver_send(hyco_receiver *r, int connection_id,
+                                const void *data, size_t len);
+HYCO_API int hyco_receiver_send_text(hyco_receiver *r, int connection_id,
+                                     const char *text, size_t len);
+
+/* As hyco_loop_do_events on the receiver's loop. */
+HYCO_API int hyco_receiver_do_events(hyco_receiver *r, int timeout_ms);
+
+/* The loop that the receiver lives on. */
+HYCO_API hyco_loop *hyco_receiver_loop(hyco_receiver *r);
+
+/* Detail of the last failed call on r, or of the last failed try to connect:
+ * the service's reason phrase, OpenSSL's words, the name of a bad property.
+ * Never NULL. Borrowed until the next call on r. */
+HYCO_API const char *hyco_receiver_last_error_text(const hyco_receiver *r);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,101 @@
+/* The sender: connects to a hybrid connection and talks with the receiver that
+ * accepts. The counterpart of the AzureRelaySender class (spec receiver.md,
+ * section 7). A sender has one connection at a time. */
+#ifndef HYCO_SENDER_H
+#define HYCO_SENDER_H
+
+#include <hyco/receiver.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct hyco_sender hyco_sender;
+
+/* on_data_in: see hyco_connection_data_in. */
+typedef struct {
+  hyco_format data_format;
+  const void *data;
+  size_t len;
+  bool eom;
+} hyco_data_in;
+
+/* Handlers; any may be NULL. Parameters as in hyco/receiver.h, except:
+ * on_connected: the try to connect has ended (0 "OK", or a positive HYCO_E*
+ * number and the receiver's or service's words); on_disconnected: the
+ * connection is over (1000 normal, 1006 a cut, otherwise the close code). */
+typedef struct {
+  void (*on_connected)(hyco_sender *s, const hyco_connected *e,
+                       void *user_data);
+  void (*on_ready_to_send)(hyco_sender *s, void *user_data);
+  void (*on_data_in)(hyco_sender *s, const hyco_data_in *e, void *user_data);
+  /* With HalfClose: the peer sends no more; our direction is still open. */
+  void (*on_end)(hyco_sender *s, const hyco_disconnected *e, void *user_data);
+  void (*on_disconnected)(hyco_sender *s, const hyco_disconnected *e,
+                          void *user_data);
+  void (*on_error)(hyco_sender *s, const hyco_error_event *e, void *user_data);
+  void (*on_ssl_server_authentication)(hyco_sender *s,
+                                       hyco_ssl_server_authentication *e,
+                                       void *user_data);
+  void (*on_log)(hyco_sender *s, const hyco_log *e, void *user_data);
+} hyco_sender_events;
+
+/* As hyco_receiver_new. */
+HYCO_API int hyco_sender_new(hyco_loop *loop, const hyco_sender_events *events,
+                             void *user_data, hyco_sender **out);
+
+/* As hyco_receiver_free: an open connection is cut. */
+HYCO_API void hyco_sender_free(hyco_sender *s);
+
+/* As their twins of the receiver. The rows of a connection are the sender's
+ * own: HYCO_CONNECTION_TIMEOUT, HYCO_CONNECTION_ACCEPT_DATA... */
+HYCO_API int hyco_sender_set_connection_string(hyco_sender *s,
+                                               const char *text);
+HYCO_API int hyco_sender_set_string(hyco_sender *s, hyco_property p,
+                                    const char *value);
+HYCO_API int hyco_sender_set_bool(hyco_sender *s, hyco_property p, bool value);
+HYCO_API int hyco_sender_set_int(hyco_sender *s, hyco_property p,
+                                 int64_t value);
+HYCO_API int hyco_sender_get_string(hyco_sender *s, hyco_property p,
+                                    const char **value);
+HYCO_API int hyco_sender_get_bool(hyco_sender *s, hyco_property p, bool *value);
+HYCO_API int hyco_sender_get_int(hyco_sender *s, hyco_property p,
+                                 int64_t *value);
+HYCO_API int hyco_sender_config(hyco_sender *s, const char *text,
+                                const char **value);
+
+/* Connects and returns at once; on_connected reports (at most 70 s later: the
+ * service holds the answer until a receiver has accepted). Never retried.
+ * HYCO_EMISSING, HYCO_EBADURL, HYCO_EBADVALUE, HYCO_ECERTSTORE, HYCO_ENOMEM as
+ * in hyco_receiver_start; HYCO_EBUSY if it is connected or connecting. */
+HYCO_API int hyco_sender_start(hyco_sender *s);
+
+/* As hyco_sender_start, but blocks, running the loop, until connected. Also
+ * what on_connected would report, e.g. HYCO_EUNAUTHORIZED, HYCO_ENOTFOUND,
+ * HYCO_EHTTP (rejected: last_error_text has status and words),
+ * HYCO_ECERTVERIFY, HYCO_ETIMEDOUT; HYCO_EBUSY inside a handler. */
+HYCO_API int hyco_sender_connect(hyco_sender *s);
+
+/* As hyco_receiver_disconnect. HYCO_ENOTCONNECTED. */
+HYCO_API int hyco_sender_disconnect(hyco_sender *s);
+
+/* As hyco_receiver_send and _send_text; a sender's connection timeout is 0 as
+ * well. HYCO_ENOTCONNECTED in place of HYCO_EBADID. */
+HYCO_API int hyco_sender_send(hyco_sender *s, const void *data, size_t len);
+HYCO_API int hyco_sender_send_text(hyco_sender *s, const char *text,
+                                   size_t len);
+
+/* As hyco_loop_do_events on the sender's loop. */
+HYCO_API int hyco_sender_do_events(hyco_sender *s, int timeout_ms);
+
+/* The loop that the sender lives on. */
+HYCO_API hyco_loop *hyco_sender_loop(hyco_sender *s);
+
+/* As hyco_receiver_last_error_text. */
+HYCO_API const char *hyco_sender_last_error_text(const hyco_sender *s);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
