@@ -1,0 +1,9 @@
+# Helpers that unit tests and fuzz targets share.
+include_guard(GLOBAL)
+add_library(hyco_test_support STATIC
+  ${CMAKE_CURRENT_LIST_DIR}/guard_page.c
+  ${CMAKE_CURRENT_LIST_DIR}/split.c)
+hyco_compile_options(hyco_test_support)
+target_include_directories(hyco_test_support
+  PUBLIC ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(hyco_test_support PUBLIC hyco_internal)
