@@ -95,8 +95,9 @@ size_t hc_ws_head_size(const struct hc_ws_head *head);
  */
 size_t hc_ws_write_head(uint8_t *dst, const struct hc_ws_head *head);
 
-/* The body of a Close. code HC_CLOSE_NO_STATUS gives an empty one. The reason
- * is cut to HC_WS_CLOSE_REASON_MAX bytes, never inside a character. dst holds
+/* The body of a Close. code HC_CLOSE_NO_STATUS gives an empty one; any other
+ * must be legal. The reason is cut to HC_WS_CLOSE_REASON_MAX bytes, never
+ * inside a character, and before bytes that are no UTF-8. dst holds
  * HC_WS_CONTROL_MAX bytes; returns the length. */
 size_t hc_ws_write_close(uint8_t *dst, int code, struct hc_span reason);
 
