@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "base/span.h"
 #include "base/timers.h"
+#include "base/tls_options.h"
 
 struct hc_net;
 struct hc_stream;
@@ -69,37 +70,14 @@ enum hc_stream_close {
   HC_STREAM_ABORT  /* RST at once */
 };
 
-/* What TLS sessions of one kind are made from. Everything is copied. NULL or
- * empty members mean the default. */
-struct hc_tls_options {
-  bool server;             /* needs cert_file and key_file */
-  const char *cert_file;   /* PEM, chain behind the leaf */
-  const char *key_file;    /* PEM */
-  const char *ca_file;     /* trust anchors added to the system's, PEM */
-  const char *ca_dir;      /* the same, hashed directory */
-  struct hc_span ca_pem;   /* the same, PEM in memory */
-  const char *ca_paths;    /* ';' list, the first that exists is the system's
-                              bundle; NULL: the usual places */
-  const char *cipher_list; /* OpenSSL's syntax, TLS 1.2 */
-};
-
-/* Asked after the TLS handshake of a dialled stream and before any byte of
- * ours: status is "OK" or says why the chain or name did not pass; the return
- * value decides. NULL: as the check says. */
-struct hc_tls_verdict {
-  struct hc_span cert_der;
-  const char *subject;
-  const char *issuer;
-  const char *status;
-  bool ok;
-};
-
 struct hc_dial {
   const char *host; /* name or address; copied */
   uint16_t port;
   struct hc_tls *tls; /* NULL: plain. The stream keeps it alive */
   bool (*on_verify)(void *user_data, const struct hc_tls_verdict *verdict);
   const char *local_host; /* address or interface to bind to; NULL: any */
+  const char *proxy; /* URL, libcurl's syntax, user and password in it; NULL:
+                        none. Copied, never in a text */
   bool no_delay;
   bool reads_in_narrow_turns; /* control channel: its on_data may run in a
                                  narrow turn, see hc_net_is_narrow */
