@@ -13,8 +13,8 @@ enum {
 
 /* Appends a token for http://host/path/ (host lower-cased, no port, path
  * without a leading '/', may be empty: DESIGN section 8). key is its text, not
- * decoded. expiry in Unix seconds. 0, HYCO_EBADVALUE (empty or too long key
- * name or key), HYCO_ETOOLONG, HYCO_ENOMEM. */
+ * decoded. expiry in Unix seconds. 0, HYCO_EBADVALUE (empty or too long host,
+ * key name or key, expiry below 0), HYCO_ETOOLONG, HYCO_ENOMEM. */
 int hc_token_make(struct hc_buffer *out, struct hc_span host,
                   struct hc_span path, struct hc_span key_name,
                   struct hc_span key, int64_t expiry);
@@ -24,6 +24,7 @@ struct hc_token {
   struct hc_span resource; /* sr */
   struct hc_span signature;
   int64_t expiry;
+  struct hc_span expiry_text; /* se as it stands, which is what was signed */
   struct hc_span key_name;
 };
 
@@ -43,7 +44,8 @@ bool hc_token_is_signed_by(const struct hc_token *token, struct hc_span key);
 bool hc_token_covers(const struct hc_token *token, struct hc_span host,
                      struct hc_span path);
 
-/* True if the decoded skn is this name (exact). */
+/* True if the decoded skn is this name (exact). A '+' in skn is a '+' or a
+ * blank: .NET and Java write blanks so, Node does not encode skn at all. */
 bool hc_token_is_by_rule(const struct hc_token *token, const char *name);
 
 #endif

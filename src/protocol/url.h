@@ -19,7 +19,8 @@ struct hc_url {
   struct hc_span path;  /* from the first '/', may be empty */
   struct hc_span query; /* behind '?', may be empty */
   bool has_query;
-  struct hc_span target; /* path and query as they stand, "" if no path */
+  struct hc_span target; /* path and query as they stand; may be empty or begin
+                            with '?' */
 };
 
 /* Strict: a known scheme (any case), no user info, no fragment, a host of
@@ -43,7 +44,7 @@ int hc_url_encode(struct hc_buffer *out, struct hc_span text, const char *keep);
 int hc_url_decode(struct hc_buffer *out, struct hc_span text);
 
 /* The raw value of the first pair of this name (exact case, "sb-hc-action") in
- * a query; false if there is none. */
+ * a query; false if there is none. A name without '=' is no pair. */
 bool hc_url_query_find(struct hc_span query, const char *name,
                        struct hc_span *value);
 
