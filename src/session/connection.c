@@ -1,0 +1,456 @@
+/* One WebSocket connection with a peer: queue, Close, end. */
+#include "session/connection.h"
+#include "base/memory.h"
+
+enum connection_state {
+  CONNECTION_OPENING,
+  CONNECTION_OPEN,    /* messages can be sent */
+  CONNECTION_CLOSING, /* our Close is queued or sent */
+  CONNECTION_OVER
+};
+
+struct hc_connection {
+  struct hc_net *net;
+  struct hc_link *link;
+  const struct hc_connection_handler *handler;
+  void *user_data;
+  enum connection_state state;
+  bool freed;
+  bool would_block; /* on_ready_to_send is owed */
+  bool in_parts;    /* a message is being sent in parts */
+
+  size_t max_frame;
+  size_t queue_mark;
+  bool half_close;
+  bool wait_for_close;
+
+  struct hc_buffer backlog; /* encoded frames that the stream had no room for */
+
+  int close_code; /* of our Close */
+  char close_reason[HC_WS_CLOSE_REASON_MAX + 1];
+  bool close_written;
+  bool peer_closed;
+  int peer_code;
+  uint8_t peer_reason[HC_WS_CLOSE_REASON_MAX];
+  size_t peer_reason_len;
+  struct hc_timer close_timer;
+  size_t queued_then; /* when close_timer was set */
+  struct hc_timer reap;
+};
+
+static void free_connection(void *user_data)
+{
+  struct hc_connection *c = user_data;
+  hc_buffer_deinit(&c->backlog);
+  hc_free(c);
+}
+
+void hc_connection_free(struct hc_connection *c)
+{
+  if (c == NULL || c->freed)
+    return;
+  c->freed = true;
+  c->state = CONNECTION_OVER;
+  hc_net_timer_cancel(c->net, &c->close_timer);
+  hc_link_close(c->link, HC_STREAM_ABORT);
+  hc_net_timer_set(c->net, &c->reap, 0);
+}
+
+/* The last event. */
+static void finish(struct hc_connection *c, int code, struct hc_span reason,
+                   const struct hc_fault *fault, enum hc_stream_close how)
+{
+  static const struct hc_fault none = { 0 };
+
+  c->state = CONNECTION_OVER;
+  hc_net_timer_cancel(c->net, &c->close_timer);
+  hc_link_close(c->link, how);
+  c->link = NULL;
+  hc_buffer_deinit(&c->backlog);
+  c->handler->on_disconnected(c->user_data, code, reason,
+                              fault != NULL ? fault : &none);
+}
+
+static void finish_as_peer_said(struct hc_connection *c)
+{
+  finish(c, c->peer_code, hc_span_of(c->peer_reason, c->peer_reason_len), NULL,
+         HC_STREAM_CLEAN);
+}
+
+/* Moves what the stream had no room for. */
+static void pump_backlog(struct hc_connection *c)
+{
+  struct hc_stream *stream = hc_link_stream(c->link);
+  struct hc_span rest = hc_buffer_span(&c->backlog);
+
+  while (rest.len > 0) {
+    size_t room = HC_STREAM_TX_MAX - hc_stream_pending(stream);
+    size_t n = rest.len < room ? rest.len : room;
+    if (n == 0 || hc_stream_write(stream, hc_span_of(rest.ptr, n)) < 0)
+      break;
+    hc_buffer_drop(&c->backlog, n);
+    rest = hc_buffer_span(&c->backlog);
+  }
+  hc_buffer_trim(&c->backlog);
+}
+
+/* Sees to it that on_drain comes when there is something to do. */
+static void ask_for_drain(struct hc_connection *c)
+{
+  size_t mark = HC_STREAM_LOW_MARK;
+  if (hc_buffer_len(&c->backlog) == 0 && c->queue_mark / 2 < mark)
+    mark = c->queue_mark / 2;
+  hc_stream_set_drain_mark(hc_link_stream(c->link), mark);
+}
+
+/* Writes our Close once everything before it is out of the backlog. */
+static void try_close(struct hc_connection *c)
+{
+  if (c->state != CONNECTION_CLOSING || c->close_written ||
+      hc_buffer_len(&c->backlog) > 0)
+    return;
+  c->close_written =
+      hc_link_write_close(c->link, c->close_code, hc_span_str(c->close_reason));
+}
+
+static void set_close_timer(struct hc_connection *c, uint64_t delay_ms)
+{
+  c->queued_then = hc_connection_queued(c);
+  hc_net_timer_set(c->net, &c->close_timer, delay_ms);
+}
+
+static void on_close_timer(void *user_data)
+{
+  struct hc_connection *c = user_data;
+  struct hc_fault fault;
+
+  if (c->close_written && (c->peer_closed || !c->wait_for_close)) {
+    if (c->peer_closed)
+      finish_as_peer_said(c);
+    else
+      finish(c, c->close_code, hc_span_str(c->close_reason), NULL,
+             HC_STREAM_CLEAN);
+    return;
+  }
+  if (hc_connection_queued(c) < c->queued_then) {
+    set_close_timer(c, HC_CLOSE_WAIT_MS); /* a slow peer is not a dead one */
+    return;
+  }
+  hc_fault_set(&fault, HYCO_ETIMEOUT, "the peer did not answer the Close");
+  finish(c, HC_CLOSE_ABNORMAL, hc_span_str(fault.text), &fault,
+         HC_STREAM_ABORT);
+}
+
+/* After our Close was written: who ends the connection, and when? Only a
+ * timer calls the handler, for this may run inside the owner's call. */
+static void plan_end(struct hc_connection *c)
+{
+  if (c->close_written && (c->peer_closed || !c->wait_for_close))
+    set_close_timer(c, 0);
+  else if (!c->half_close || c->peer_closed)
+    set_close_timer(c, HC_CLOSE_WAIT_MS);
+}
+
+static void start_closing(struct hc_connection *c, int code,
+                          struct hc_span reason)
+{
+  c->state = CONNECTION_CLOSING;
+  c->close_code = code;
+  size_t n =
+      reason.len < HC_WS_CLOSE_REASON_MAX ? reason.len : HC_WS_CLOSE_REASON_MAX;
+  if (n > 0)
+    memcpy(c->close_reason, reason.ptr, n);
+  c->close_reason[n] = '\0';
+  try_close(c);
+  if (!c->close_written)
+    ask_for_drain(c);
+  plan_end(c);
+}
+
+static void on_link_open(void *user_data, struct hc_span sub_protocol)
+{
+  struct hc_connection *c = user_data;
+  c->state = CONNECTION_OPEN;
+  c->handler->on_open(c->user_data, sub_protocol);
+}
+
+static void on_link_failed(void *user_data, int status,
+                           const struct hc_fault *fault)
+{
+  struct hc_connection *c = user_data;
+  c->state = CONNECTION_OVER;
+  c->handler->on_failed(c->user_data, status, fault);
+}
+
+static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
+{
+  struct hc_connection *c = user_data;
+  if (c->state == CONNECTION_OPEN || c->half_close)
+    c->handler->on_data(c->user_data, chunk->message, chunk->data,
+                        chunk->message_end);
+}
+
+static void on_link_close(void *user_data, int code, struct hc_span reason)
+{
+  struct hc_connection *c = user_data;
+
+  c->peer_closed = true;
+  c->peer_code = code;
+  c->peer_reason_len = reason.len;
+  if (reason.len > 0)
+    memcpy(c->peer_reason, reason.ptr, reason.len);
+  if (c->state == CONNECTION_OPEN && c->half_close)
+    c->handler->on_half_end(c->user_data, code, reason);
+  else if (c->state == CONNECTION_OPEN)
+    start_closing(c, code, reason);
+  else
+    plan_end(c);
+}
+
+/* The queue got shorter: refill, close, tell. */
+static void on_link_drain(void *user_data)
+{
+  struct hc_connection *c = user_data;
+
+  pump_backlog(c);
+  if (c->state == CONNECTION_CLOSING && !c->close_written) {
+    try_close(c);
+    if (c->close_written)
+      plan_end(c);
+  }
+  ask_for_drain(c);
+  if (c->state == CONNECTION_OPEN && c->would_block && !c->in_parts &&
+      hc_connection_queued(c) < c->queue_mark / 2 + 1) {
+    c->would_block = false;
+    c->handler->on_ready_to_send(c->user_data);
+  }
+}
+
+static void on_link_end(void *user_data, const struct hc_fault *fault)
+{
+  struct hc_connection *c = user_data;
+  struct hc_fault cut;
+
+  if (c->peer_closed && (c->close_written || hc_connection_queued(c) == 0)) {
+    finish_as_peer_said(c);
+    return;
+  }
+  if (fault->code == 0) {
+    hc_fault_set(&cut, HYCO_EDROPPED,
+                 "the connection was cut: it ended without a Close");
+    fault = &cut;
+  }
+  finish(c, HC_CLOSE_ABNORMAL, hc_span_str(fault->text), fault,
+         fault->code == HYCO_EPROTOCOL ? HC_STREAM_CLEAN : HC_STREAM_CUT);
+}
+
+static bool on_link_verify(void *user_data,
+                           const struct hc_tls_verdict *verdict)
+{
+  struct hc_connection *c = user_data;
+  return c->handler->on_verify(c->user_data, verdict);
+}
+
+static const struct hc_link_handler link_handler = {
+  .on_open = on_link_open,
+  .on_failed = on_link_failed,
+  .on_chunk = on_link_chunk,
+  .on_close = on_link_close,
+  .on_drain = on_link_drain,
+  .on_end = on_link_end,
+  .on_verify = on_link_verify,
+};
+
+int hc_connection_open(struct hc_net *net,
+                       const struct hc_connection_options *options,
+                       const struct hc_connection_handler *handler,
+                       void *user_data, struct hc_connection **out,
+                       struct hc_fault *fault)
+{
+  struct hc_connection *c = hc_alloc_zero(sizeof *c);
+
+  if (c == NULL)
+    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+  c->net = net;
+  c->handler = handler;
+  c->user_data = user_data;
+  c->max_frame = options->max_frame;
+  c->queue_mark = options->queue_mark;
+  c->half_close = options->half_close;
+  c->wait_for_close = options->wait_for_close;
+  c->close_timer = (struct hc_timer){ .fn = on_close_timer,
+                                      .user_data = c,
+                                      .calls_handlers = true };
+  c->reap = (struct hc_timer){ .fn = free_connection,
+                               .user_data = c,
+                               .calls_handlers = true };
+  hc_buffer_init(&c->backlog, SIZE_MAX / 2);
+  int rc = hc_link_open(net, &options->link, &link_handler, c, &c->link, fault);
+  if (rc < 0) {
+    hc_free(c);
+    return rc;
+  }
+  *out = c;
+  return 0;
+}
+
+/* A message, or with fin false its beginning, to be cut into frames of at most
+ * max_frame bytes (0: one frame). */
+struct message {
+  enum hc_ws_opcode opcode;
+  struct hc_span payload;
+  size_t max_frame;
+  bool fin;
+};
+
+static size_t wire_size(const struct message *m)
+{
+  size_t len = m->payload.len;
+  if (m->max_frame == 0 || len <= m->max_frame)
+    return hc_link_frame_size(len);
+  size_t full = (len - 1) / m->max_frame; /* all but the last frame */
+  return full * hc_link_frame_size(m->max_frame) +
+         hc_link_frame_size(len - full * m->max_frame);
+}
+
+static void encode(struct hc_link *link, uint8_t *dst, struct message m)
+{
+  while (m.max_frame > 0 && m.payload.len > m.max_frame) {
+    struct hc_span part = hc_span_of(m.payload.ptr, m.max_frame);
+    dst += hc_link_encode(link, dst, m.opcode, part, false);
+    hc_span_drop(&m.payload, m.max_frame);
+    m.opcode = HC_WS_CONTINUATION;
+  }
+  (void)hc_link_encode(link, dst, m.opcode, m.payload, m.fin);
+}
+
+/* Into the stream, or into the backlog when it has no room or a backlog waits
+ * already. */
+static int enqueue(struct hc_connection *c, struct message m)
+{
+  struct hc_stream *stream = hc_link_stream(c->link);
+  size_t size = wire_size(&m);
+  uint8_t *dst = NULL;
+
+  if (hc_buffer_len(&c->backlog) == 0)
+    dst = hc_stream_reserve(stream, size);
+  if (dst != NULL) {
+    encode(c->link, dst, m);
+    hc_stream_commit(stream, size);
+    return 0;
+  }
+  dst = hc_buffer_reserve(&c->backlog, size);
+  if (dst == NULL)
+    return HYCO_ENOMEM;
+  encode(c->link, dst, m);
+  hc_buffer_commit(&c->backlog, size);
+  pump_backlog(c);
+  ask_for_drain(c);
+  return 0;
+}
+
+static bool is_full(struct hc_connection *c)
+{
+  if (hc_connection_queued(c) < c->queue_mark)
+    return false;
+  c->would_block = true;
+  ask_for_drain(c);
+  return true;
+}
+
+int hc_connection_send(struct hc_connection *c, enum hc_ws_opcode opcode,
+                       struct hc_span payload)
+{
+  bool is_control = opcode >= HC_WS_CLOSE;
+
+  if (c->state != CONNECTION_OPEN)
+    return HYCO_ENOTCONNECTED;
+  if (is_control && payload.len > HC_WS_CONTROL_MAX)
+    return HYCO_EBADVALUE;
+  if (c->in_parts && !is_control)
+    return HYCO_EBUSY;
+  if (is_full(c))
+    return HYCO_EWOULDBLOCK;
+  return enqueue(c, (struct message){ opcode, payload,
+                                      is_control ? 0 : c->max_frame, true });
+}
+
+static int enqueue_next_frame(struct hc_connection *c, struct hc_outgoing *out)
+{
+  bool last = c->max_frame == 0 || out->rest.len <= c->max_frame;
+  size_t n = last ? out->rest.len : c->max_frame;
+  struct message frame = {
+    .opcode = out->started ? HC_WS_CONTINUATION : out->opcode,
+    .payload = hc_span_of(out->rest.ptr, n),
+    .fin = last,
+  };
+
+  int rc = enqueue(c, frame);
+  if (rc < 0)
+    return rc;
+  if (n > 0)
+    hc_span_drop(&out->rest, n);
+  out->started = true;
+  out->done = last;
+  return 0;
+}
+
+int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out)
+{
+  if (c->state != CONNECTION_OPEN)
+    return HYCO_ENOTCONNECTED;
+  if (c->in_parts && !out->started)
+    return HYCO_EBUSY;
+  while (!out->done && hc_connection_queued(c) < c->queue_mark) {
+    int rc = enqueue_next_frame(c, out);
+    if (rc < 0)
+      return rc;
+  }
+  c->in_parts = out->started && !out->done;
+  return 0;
+}
+
+void hc_connection_interrupt(struct hc_connection *c)
+{
+  static const char text[] = "send interrupted";
+
+  if (c->in_parts && c->state == CONNECTION_OPEN)
+    start_closing(c, HC_CLOSE_GOING_AWAY, hc_span_str(text));
+}
+
+size_t hc_connection_queued(const struct hc_connection *c)
+{
+  if (c->link == NULL || c->state == CONNECTION_OPENING)
+    return 0;
+  return hc_buffer_len(&c->backlog) +
+         hc_stream_pending(hc_link_stream(c->link));
+}
+
+bool hc_connection_is_ready(const struct hc_connection *c)
+{
+  return c->state == CONNECTION_OPEN && !c->would_block;
+}
+
+void hc_connection_disconnect(struct hc_connection *c, int code,
+                              struct hc_span reason)
+{
+  if (c->state == CONNECTION_OPEN)
+    start_closing(c, code, reason);
+}
+
+bool hc_connection_is_open(const struct hc_connection *c)
+{
+  return c->state == CONNECTION_OPEN;
+}
+
+void hc_connection_pause(struct hc_connection *c)
+{
+  if (c->link != NULL)
+    hc_link_pause(c->link);
+}
+
+void hc_connection_resume(struct hc_connection *c)
+{
+  if (c->link != NULL)
+    hc_link_resume(c->link);
+}

@@ -1,0 +1,92 @@
+/* One WebSocket connection with a peer, as receivers and senders both have it:
+ * a link with a send queue, the Close of each direction, and the end. */
+#ifndef HC_SESSION_CONNECTION_H
+#define HC_SESSION_CONNECTION_H
+
+#include "session/link.h"
+
+struct hc_connection;
+
+/* What a connection tells its owner; every handler may disconnect or free it.
+ * Nothing comes after on_failed and on_disconnected. */
+struct hc_connection_handler {
+  void (*on_open)(void *user_data, struct hc_span sub_protocol);
+  void (*on_failed)(void *user_data, int status, const struct hc_fault *fault);
+  void (*on_ready_to_send)(void *user_data);
+  /* opcode TEXT, BINARY or PONG; data is borrowed. */
+  void (*on_data)(void *user_data, enum hc_ws_opcode opcode,
+                  struct hc_span data, bool end_of_message);
+  /* HalfClose: the peer's direction has ended with this code. */
+  void (*on_half_end)(void *user_data, int code, struct hc_span reason);
+  /* code: the peer's close code, 1005 if it had none, 1006 after a cut. If
+   * fault->code is not 0 the end was an error. */
+  void (*on_disconnected)(void *user_data, int code, struct hc_span reason,
+                          const struct hc_fault *fault);
+  bool (*on_verify)(void *user_data, const struct hc_tls_verdict *verdict);
+};
+
+struct hc_connection_options {
+  struct hc_link_options link;
+  size_t max_frame;    /* MaxFrameSize; 0: never fragment */
+  size_t queue_mark;   /* OutBufferSize */
+  bool half_close;     /* HalfClose */
+  bool wait_for_close; /* WaitForCloseResponse */
+};
+
+/* How long a Close may wait for the peer's (not with half_close: the peer's
+ * direction may go on as long as it likes). */
+enum { HC_CLOSE_WAIT_MS = 10000 };
+
+/* Dials. 0: on_open or on_failed follows; otherwise as hc_link_open. */
+int hc_connection_open(struct hc_net *net,
+                       const struct hc_connection_options *options,
+                       const struct hc_connection_handler *handler,
+                       void *user_data, struct hc_connection **out,
+                       struct hc_fault *fault);
+
+/* Cuts what is still open and frees; no handler is called. NULL is fine. */
+void hc_connection_free(struct hc_connection *c);
+
+/* Sends a message (TEXT, BINARY) or a control frame (PING, PONG), all or
+ * nothing. 0, HYCO_EWOULDBLOCK (queue_mark bytes or more wait;
+ * on_ready_to_send follows), HYCO_ENOTCONNECTED, HYCO_EBUSY (a message is being
+ * sent in parts), HYCO_EBADVALUE (a control frame over 125 bytes), HYCO_ENOMEM.
+ */
+int hc_connection_send(struct hc_connection *c, enum hc_ws_opcode opcode,
+                       struct hc_span payload);
+
+/* One message sent in parts out of the caller's memory. Zero-initialised but
+ * for opcode and rest. */
+struct hc_outgoing {
+  enum hc_ws_opcode opcode;
+  struct hc_span rest; /* what is not in the queue yet */
+  bool started;
+  bool done;
+};
+
+/* Puts as many frames into the queue as its mark allows; out->done once the
+ * last one is in it. 0, HYCO_ENOTCONNECTED, HYCO_EBUSY, HYCO_ENOMEM. */
+int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out);
+
+/* Gives a message up that was sent in part: the connection is closed with 1001
+ * "send interrupted", for the peer could not tell where it ends. */
+void hc_connection_interrupt(struct hc_connection *c);
+
+/* Bytes that wait for the kernel. */
+size_t hc_connection_queued(const struct hc_connection *c);
+
+/* True if an asynchronous send would be taken. */
+bool hc_connection_is_ready(const struct hc_connection *c);
+
+/* Queued data, then Close; on_disconnected follows with the peer's Close, or
+ * after HC_CLOSE_WAIT_MS. Again: nothing. */
+void hc_connection_disconnect(struct hc_connection *c, int code,
+                              struct hc_span reason);
+
+/* True while messages can be sent. */
+bool hc_connection_is_open(const struct hc_connection *c);
+
+void hc_connection_pause(struct hc_connection *c);
+void hc_connection_resume(struct hc_connection *c);
+
+#endif

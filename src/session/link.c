@@ -1,0 +1,456 @@
+/* A WebSocket as client over one stream of hc_net. */
+#include "session/link.h"
+#include "base/crypto.h"
+#include "base/memory.h"
+#include <assert.h>
+
+enum {
+  REQUEST_MAX = 1 << 16, /* our own handshake request: token and address */
+  MASK_POOL = 256        /* random bytes fetched at a time for masks */
+};
+
+enum link_state { LINK_DIALLING, LINK_UPGRADING, LINK_OPEN, LINK_ENDED };
+
+struct hc_link {
+  struct hc_net *net;
+  struct hc_stream *stream;
+  const struct hc_link_handler *handler;
+  void *user_data;
+  enum link_state state;
+  bool closed; /* hc_link_close was called: only reap is left */
+  bool paused;
+  bool close_sent;
+  bool close_received;
+  struct hc_timer deadline; /* for the upgrade */
+  struct hc_timer reap;     /* frees the memory once no handler is below us */
+  uint64_t last_heard_ms;
+
+  struct hc_buffer request; /* until it is written */
+  struct hc_span offered;   /* sub-protocols, in `protocols` */
+  char *protocols;
+  char key[HC_WS_KEY_LEN + 1];
+  size_t scanned; /* of the response head */
+
+  struct hc_ws_reader reader;
+  struct hc_utf8 utf8; /* of the text message that is coming in */
+  uint8_t masks[MASK_POOL];
+  size_t masks_used;
+};
+
+static void free_link(void *user_data)
+{
+  struct hc_link *link = user_data;
+  hc_buffer_deinit(&link->request);
+  hc_free(link->protocols);
+  hc_free(link);
+}
+
+void hc_link_close(struct hc_link *link, enum hc_stream_close how)
+{
+  if (link == NULL || link->closed)
+    return;
+  link->closed = true;
+  hc_net_timer_cancel(link->net, &link->deadline);
+  hc_stream_close(link->stream, how);
+  link->stream = NULL;
+  hc_net_timer_set(link->net, &link->reap, 0);
+}
+
+/* Ends a link that has not opened. */
+static void fail(struct hc_link *link, int status, const struct hc_fault *fault)
+{
+  link->state = LINK_ENDED;
+  hc_net_timer_cancel(link->net, &link->deadline);
+  link->handler->on_failed(link->user_data, status, fault);
+}
+
+/* Ends a link that was open. */
+static void end(struct hc_link *link, const struct hc_fault *fault)
+{
+  link->state = LINK_ENDED;
+  link->handler->on_end(link->user_data, fault);
+}
+
+static void on_deadline(void *user_data)
+{
+  struct hc_link *link = user_data;
+  struct hc_fault fault;
+  hc_fault_set(&fault, HYCO_ETIMEDOUT,
+               "the WebSocket handshake was not answered in time");
+  fail(link, 0, &fault);
+}
+
+static void on_stream_open(void *user_data)
+{
+  struct hc_link *link = user_data;
+  link->state = LINK_UPGRADING;
+  int rc = hc_stream_write(link->stream, hc_buffer_span(&link->request));
+  assert(rc == 0); /* an empty stream has room for REQUEST_MAX */
+  (void)rc;
+  hc_wipe(link->request.data, link->request.cap); /* it held the token */
+  hc_buffer_deinit(&link->request);
+}
+
+/* The number for an HTTP answer that refused the upgrade. */
+static int code_of_status(int status)
+{
+  if (status == 401)
+    return HYCO_EUNAUTHORIZED;
+  if (status == 403)
+    return HYCO_EFORBIDDEN;
+  if (status == 404)
+    return HYCO_ENOTFOUND;
+  return status >= 500 ? HYCO_ESERVICE : HYCO_EHTTP;
+}
+
+static void read_response(struct hc_link *link, struct hc_span *in)
+{
+  struct hc_http_head head;
+  struct hc_fault fault;
+  struct hc_span protocol = { 0 };
+
+  int rc = hc_http_read_response(in, HC_HTTP_HEAD_MAX, &link->scanned, &head,
+                                 &fault);
+  if (rc == 0)
+    return;
+  if (rc < 0) {
+    fail(link, 0, &fault);
+    return;
+  }
+  if (head.status != 101) {
+    hc_fault_set(&fault, code_of_status(head.status), "%d %.*s", head.status,
+                 (int)head.reason.len, (const char *)head.reason.ptr);
+    fail(link, head.status, &fault);
+    return;
+  }
+  rc = hc_ws_check_response(&head, hc_span_str(link->key), link->offered,
+                            &protocol, &fault);
+  if (rc < 0) {
+    fail(link, 0, &fault);
+    return;
+  }
+  hc_net_timer_cancel(link->net, &link->deadline);
+  link->state = LINK_OPEN;
+  link->handler->on_open(link->user_data, protocol);
+}
+
+/* The peer broke a rule: say so with a Close, then the link is over. */
+static void fail_protocol(struct hc_link *link, int close_code,
+                          const char *what)
+{
+  struct hc_fault fault;
+  hc_fault_set(&fault, HYCO_EPROTOCOL, "%s", what);
+  (void)hc_link_write_close(link, close_code, hc_span_str(what));
+  end(link, &fault);
+}
+
+static void take_ping(struct hc_link *link, const struct hc_ws_chunk *chunk)
+{
+  uint8_t payload[HC_WS_CONTROL_MAX];
+  hc_ws_chunk_copy(payload, chunk);
+  /* Without room the pong is left out: the next ping gets one. */
+  (void)hc_link_write(link, HC_WS_PONG, hc_span_of(payload, chunk->data.len));
+}
+
+static void take_close(struct hc_link *link, const struct hc_ws_chunk *chunk)
+{
+  uint8_t body[HC_WS_CONTROL_MAX];
+  struct hc_span reason;
+  int code;
+
+  hc_ws_chunk_copy(body, chunk);
+  if (hc_ws_read_close(hc_span_of(body, chunk->data.len), &code, &reason) < 0) {
+    fail_protocol(link, HC_CLOSE_PROTOCOL_ERROR, "RFC 6455 7.4: bad Close");
+    return;
+  }
+  link->close_received = true;
+  link->handler->on_close(link->user_data, code, reason);
+}
+
+/* RFC 6455 8.1: a text message that is not UTF-8 fails the connection. Frames
+ * from a server are not masked, so the bytes can be looked at in place. */
+static bool text_is_good(struct hc_link *link, const struct hc_ws_chunk *chunk)
+{
+  if (chunk->message != HC_WS_TEXT)
+    return true;
+  if (chunk->message_start)
+    link->utf8 = (struct hc_utf8){ 0 };
+  return hc_utf8_feed(&link->utf8, chunk->data) &&
+         (!chunk->message_end || hc_utf8_is_whole(&link->utf8));
+}
+
+static void take_chunk(struct hc_link *link, const struct hc_ws_chunk *chunk)
+{
+  if (link->close_received)
+    return; /* RFC 6455 5.5.1: nothing counts after a Close */
+  if (chunk->head.opcode == HC_WS_PING)
+    take_ping(link, chunk);
+  else if (chunk->head.opcode == HC_WS_CLOSE)
+    take_close(link, chunk);
+  else if (chunk->head.opcode == HC_WS_PONG || text_is_good(link, chunk))
+    link->handler->on_chunk(link->user_data, chunk);
+  else
+    fail_protocol(link, HC_CLOSE_BAD_DATA, "RFC 6455 8.1: text is not UTF-8");
+}
+
+/* In a narrow turn only pings and pongs are taken: nothing of theirs calls the
+ * application. Everything else stays where it is. */
+static bool may_take(const struct hc_link *link,
+                     const struct hc_ws_chunk *chunk)
+{
+  return !hc_net_is_narrow(link->net) || chunk->head.opcode == HC_WS_PING ||
+         chunk->head.opcode == HC_WS_PONG;
+}
+
+static void read_frames(struct hc_link *link, struct hc_span *in)
+{
+  while (!link->closed && !link->paused && link->state == LINK_OPEN) {
+    struct hc_ws_reader before = link->reader;
+    struct hc_span rest = *in;
+    struct hc_ws_chunk chunk;
+    int rc = hc_ws_read(&link->reader, &rest, &chunk);
+
+    if (rc > 0 && !may_take(link, &chunk)) {
+      link->reader = before;
+      return;
+    }
+    *in = rest;
+    if (rc == 0)
+      return;
+    if (rc < 0)
+      fail_protocol(link, HC_CLOSE_PROTOCOL_ERROR, link->reader.error);
+    else
+      take_chunk(link, &chunk);
+  }
+}
+
+static void on_stream_data(void *user_data, struct hc_span *in)
+{
+  struct hc_link *link = user_data;
+
+  link->last_heard_ms = hc_net_now_ms(link->net);
+  if (link->state == LINK_UPGRADING && !hc_net_is_narrow(link->net))
+    read_response(link, in);
+  if (!link->closed && link->state == LINK_OPEN)
+    read_frames(link, in);
+  if (link->closed || link->state == LINK_ENDED)
+    hc_span_drop(in, in->len);
+}
+
+static void on_stream_drain(void *user_data)
+{
+  struct hc_link *link = user_data;
+  if (link->state == LINK_OPEN)
+    link->handler->on_drain(link->user_data);
+}
+
+static void on_stream_end(void *user_data, const struct hc_fault *fault)
+{
+  struct hc_link *link = user_data;
+  struct hc_fault early;
+
+  if (link->state == LINK_ENDED)
+    return;
+  if (link->state == LINK_OPEN) {
+    end(link, fault);
+    return;
+  }
+  if (fault->code == 0) {
+    hc_fault_set(&early, HYCO_EDROPPED,
+                 "the connection ended before the handshake was answered");
+    fault = &early;
+  }
+  fail(link, 0, fault);
+}
+
+static bool on_stream_verify(void *user_data,
+                             const struct hc_tls_verdict *verdict)
+{
+  struct hc_link *link = user_data;
+  return link->handler->on_verify == NULL
+             ? verdict->ok
+             : link->handler->on_verify(link->user_data, verdict);
+}
+
+static const struct hc_stream_handler stream_handler = {
+  .on_open = on_stream_open,
+  .on_data = on_stream_data,
+  .on_drain = on_stream_drain,
+  .on_end = on_stream_end,
+};
+
+static int write_request(struct hc_link *link,
+                         const struct hc_link_options *options,
+                         struct hc_fault *fault)
+{
+  struct hc_http_field token = { hc_span_str("ServiceBusAuthorization"),
+                                 options->token };
+  struct hc_ws_request request = {
+    .host = hc_span_str(options->endpoint->host_field),
+    .target = options->target,
+    .key = hc_span_str(link->key),
+    .protocols = link->offered,
+    .extra = &token,
+    .n_extra = options->token.len > 0 ? 1 : 0,
+  };
+  return hc_ws_write_request(&link->request, &request, fault);
+}
+
+static int dial(struct hc_link *link, const struct hc_link_options *options,
+                struct hc_fault *fault)
+{
+  bool anywhere = options->local_host == NULL || options->local_host[0] == '\0';
+  struct hc_dial how = {
+    .host = options->endpoint->host,
+    .port = options->endpoint->port,
+    .tls = options->tls,
+    .on_verify = on_stream_verify,
+    .local_host = anywhere ? NULL : options->local_host,
+    .no_delay = options->no_delay,
+    .reads_in_narrow_turns = link->handler->reads_in_narrow_turns,
+    .timeout_ms = options->timeout_ms,
+  };
+  return hc_dial(link->net, &how, &stream_handler, link, &link->stream, fault);
+}
+
+static struct hc_link *new_link(struct hc_net *net,
+                                const struct hc_link_handler *handler,
+                                void *user_data)
+{
+  uint8_t random[16];
+  struct hc_link *link = hc_alloc_zero(sizeof *link);
+
+  if (link == NULL)
+    return NULL;
+  link->net = net;
+  link->handler = handler;
+  link->user_data = user_data;
+  link->deadline = (struct hc_timer){ .fn = on_deadline,
+                                      .user_data = link,
+                                      .calls_handlers = true };
+  link->reap = (struct hc_timer){ .fn = free_link,
+                                  .user_data = link,
+                                  .calls_handlers = true };
+  link->masks_used = MASK_POOL;
+  link->last_heard_ms = hc_net_now_ms(net);
+  hc_buffer_init(&link->request, REQUEST_MAX);
+  hc_ws_reader_init(&link->reader, HC_WS_FROM_SERVER);
+  hc_net_random(net, random, sizeof random);
+  hc_ws_make_key(link->key, random);
+  return link;
+}
+
+int hc_link_open(struct hc_net *net, const struct hc_link_options *options,
+                 const struct hc_link_handler *handler, void *user_data,
+                 struct hc_link **out, struct hc_fault *fault)
+{
+  struct hc_link *link = new_link(net, handler, user_data);
+  if (link == NULL)
+    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+
+  link->protocols = hc_strndup(
+      options->protocols.len > 0 ? (const char *)options->protocols.ptr : "",
+      options->protocols.len);
+  int rc = HYCO_ENOMEM;
+  if (link->protocols != NULL) {
+    link->offered = hc_span_str(link->protocols);
+    rc = write_request(link, options, fault);
+  } else {
+    hc_fault_set(fault, rc, "out of memory");
+  }
+  if (rc == 0)
+    rc = dial(link, options, fault);
+  if (rc < 0) {
+    free_link(link);
+    return rc;
+  }
+  hc_net_timer_set(net, &link->deadline, options->timeout_ms);
+  *out = link;
+  return 0;
+}
+
+static struct hc_ws_head frame_head(enum hc_ws_opcode opcode, size_t len,
+                                    bool fin)
+{
+  return (struct hc_ws_head){
+    .opcode = opcode, .fin = fin, .masked = true, .len = len
+  };
+}
+
+size_t hc_link_frame_size(size_t len)
+{
+  struct hc_ws_head head = frame_head(HC_WS_BINARY, len, true);
+  return len + hc_ws_head_size(&head);
+}
+
+/* RFC 6455 5.3: a fresh, unpredictable key for every frame. */
+static void draw_mask(struct hc_link *link, uint8_t mask[4])
+{
+  if (link->masks_used + 4 > MASK_POOL) {
+    hc_net_random(link->net, link->masks, MASK_POOL);
+    link->masks_used = 0;
+  }
+  memcpy(mask, link->masks + link->masks_used, 4);
+  link->masks_used += 4;
+}
+
+size_t hc_link_encode(struct hc_link *link, uint8_t *dst,
+                      enum hc_ws_opcode opcode, struct hc_span payload,
+                      bool fin)
+{
+  struct hc_ws_head head = frame_head(opcode, payload.len, fin);
+  draw_mask(link, head.mask);
+  size_t n = hc_ws_write_head(dst, &head);
+  if (payload.len > 0)
+    hc_ws_mask(dst + n, payload.ptr, payload.len, head.mask, 0);
+  return n + payload.len;
+}
+
+bool hc_link_write(struct hc_link *link, enum hc_ws_opcode opcode,
+                   struct hc_span payload)
+{
+  if (link->stream == NULL || link->close_sent)
+    return false;
+  uint8_t *dst =
+      hc_stream_reserve(link->stream, hc_link_frame_size(payload.len));
+  if (dst == NULL)
+    return false;
+  hc_stream_commit(link->stream,
+                   hc_link_encode(link, dst, opcode, payload, true));
+  return true;
+}
+
+bool hc_link_write_close(struct hc_link *link, int code, struct hc_span reason)
+{
+  uint8_t body[HC_WS_CONTROL_MAX];
+  size_t len = hc_ws_write_close(body, code, reason);
+
+  if (link->close_sent)
+    return true;
+  link->close_sent = hc_link_write(link, HC_WS_CLOSE, hc_span_of(body, len));
+  return link->close_sent;
+}
+
+struct hc_stream *hc_link_stream(struct hc_link *link)
+{
+  return link->stream;
+}
+
+void hc_link_pause(struct hc_link *link)
+{
+  if (link->stream != NULL && !link->paused)
+    hc_stream_pause(link->stream);
+  link->paused = true;
+}
+
+void hc_link_resume(struct hc_link *link)
+{
+  if (link->stream != NULL && link->paused)
+    hc_stream_resume(link->stream);
+  link->paused = false;
+}
+
+uint64_t hc_link_last_heard_ms(const struct hc_link *link)
+{
+  return link->last_heard_ms;
+}
