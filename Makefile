@@ -1,0 +1,44 @@
+# The newcomer's front door: short names for what CMakePresets.json and scripts/
+# do. `make help` lists them.
+PREFIX ?= /usr/local
+prefix ?= $(PREFIX)
+DESTDIR ?=
+
+# Where the release build lies.
+BUILD ?= build/release
+
+.PHONY: all build check demo format install uninstall clean help
+
+all: build
+
+build: ## the library and the command, optimised (build/release)
+	@command -v cmake >/dev/null || { \
+	  echo "CMake is missing: run scripts/install-dependencies.sh build" >&2; \
+	  exit 1; }
+	cmake --preset release -B $(BUILD)
+	cmake --build $(BUILD)
+
+check: ## everything that can be tested; the last line counts
+	scripts/install-dependencies.sh check
+	scripts/check.sh
+
+demo: ## a relay, a listener and a sender at work on this machine
+	scripts/install-dependencies.sh demo
+	$(MAKE) build
+	scripts/demo.sh
+
+format: ## clang-format over all C files, in place
+	scripts/source-files.sh c h | xargs clang-format -i
+
+install: ## into PREFIX (/usr/local), below DESTDIR if set
+	test -e $(BUILD)/build.ninja || $(MAKE) build
+	DESTDIR='$(DESTDIR)' cmake --install $(BUILD) --prefix '$(prefix)'
+
+uninstall: ## what the last install put there, and nothing else
+	DESTDIR='$(DESTDIR)' scripts/uninstall.sh $(BUILD)/install_manifest.txt
+
+clean: ## removes build/
+	rm -rf build
+
+help:
+	@sed -n 's/^\([a-z]*\):.* ## /\1\t/p' Makefile | expand -t 12

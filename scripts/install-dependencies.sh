@@ -1,0 +1,87 @@
+#!/bin/bash
+# Installs what is missing on Debian 12 or later: install-dependencies.sh SET,
+# where SET is build, check or demo. Needs no root when nothing is missing.
+set -euo pipefail
+
+missing=()
+
+# need "PACKAGE..." PROBE...: the packages are missing if the probe fails.
+need() {
+  local packages
+  read -ra packages <<<"$1"
+  shift
+  "$@" >/dev/null 2>&1 || missing+=("${packages[@]}")
+}
+
+has() { command -v "$1"; }
+
+# The sanitizers' and the fuzzer's runtime come apart from clang.
+has_clang_runtime() {
+  has clang &&
+    ls "$(clang -print-resource-dir)"/lib/linux/libclang_rt.fuzzer-*.a \
+      "$(clang -print-resource-dir)"/lib/linux/libclang_rt.asan-*.a
+}
+
+has_node() { has node && has npm; }
+
+# Before pkg-config itself is there, everything that it would find is missing.
+has_library() { pkg-config --exists "$1"; }
+
+clang_runtime_package() {
+  local version=14
+  if has clang >/dev/null; then
+    version=$(clang -dumpversion | cut -d . -f 1)
+  fi
+  echo "libclang-rt-$version-dev"
+}
+
+need_build() {
+  need "gcc libc6-dev" has gcc
+  need make has make
+  need cmake has cmake
+  need ninja-build has ninja
+  need pkg-config has pkg-config
+  need libuv1-dev has_library libuv
+  need libssl-dev has_library openssl
+  need libcurl4-openssl-dev has_library libcurl
+  need libjansson-dev has_library jansson
+}
+
+need_demo() {
+  need_build
+  need "curl ca-certificates" has curl
+  need openssl has openssl
+}
+
+need_check() {
+  need_demo
+  need clang has clang
+  need clang-format has clang-format
+  need clang-tidy has clang-tidy
+  need "$(clang_runtime_package)" has_clang_runtime
+  need libcmocka-dev has_library cmocka
+  need python3 has python3
+  need "nodejs npm" has_node
+}
+
+case ${1:-} in
+build | demo | check) "need_$1" ;;
+*)
+  echo "usage: install-dependencies.sh build|check|demo" >&2
+  exit 2
+  ;;
+esac
+
+if [ ${#missing[@]} -eq 0 ]; then
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  as_root=(sudo)
+fi
+echo "installing: ${missing[*]}" >&2
+apt_get=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+"${as_root[@]}" "${apt_get[@]}" update >&2
+"${as_root[@]}" "${apt_get[@]}" install -y --no-install-recommends \
+  "${missing[@]}" >&2
