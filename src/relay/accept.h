@@ -1,0 +1,29 @@
+/* What a listener is told about a sender: the accept message, its address, and
+ * the sub-protocols. */
+#ifndef HC_RELAY_ACCEPT_H
+#define HC_RELAY_ACCEPT_H
+
+#include "relay/rendezvous.h"
+
+enum {
+  /* tracking id, "_G", the secret (a GUID), NUL */
+  HC_RELAY_ADDRESS_ID_MAX = HC_RELAY_TRACKING_ID_MAX + 2 + HC_GUID_LEN
+};
+
+/* Sends the message to the first listener in turn that takes it. 431: it would
+ * pass HC_CONTROL_MAX; 503: no listener reads. */
+struct hc_relay_refusal hc_relay_send_accept(struct hc_relay_endpoint *endpoint,
+                                             struct hc_stream *sender,
+                                             const struct hc_relay_offer *offer,
+                                             const char *address_id);
+
+/* All sub-protocols that a request offers, comma separated; NULL: no memory.
+ * The caller frees it. */
+char *hc_relay_join_protocols(const struct hc_http_head *head);
+
+/* The first one that the rendezvous offers and the sender offered (exact case);
+ * empty if there is none. Points into the head. */
+struct hc_span hc_relay_agree_protocol(const struct hc_http_head *rendezvous,
+                                       struct hc_span offered);
+
+#endif

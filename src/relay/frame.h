@@ -1,0 +1,16 @@
+/* Whole frames of the relay's own: control frames and control messages. */
+#ifndef HC_RELAY_FRAME_H
+#define HC_RELAY_FRAME_H
+
+#include "net/net.h"
+#include "protocol/ws.h"
+
+/* Writes one unmasked frame with FIN. 0 or HYCO_EWOULDBLOCK. */
+int hc_relay_write_frame(struct hc_stream *stream, enum hc_ws_opcode opcode,
+                         struct hc_span payload);
+
+/* Writes a Close. */
+int hc_relay_write_close(struct hc_stream *stream, int code,
+                         const char *reason);
+
+#endif

@@ -1,0 +1,133 @@
+/* Takes a first request apart. */
+#include "relay/request.h"
+
+#include "protocol/handshake.h"
+#include "protocol/url.h"
+#include "relay/registry.h"
+
+static bool is_clean(struct hc_span text)
+{
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+      return false;
+  }
+  return true;
+}
+
+/* Without a Host (HTTP/1.0) both stay empty: no token covers that. */
+static bool read_host(struct hc_relay_request *r)
+{
+  const struct hc_http_field *field = hc_http_find(r->head, "Host");
+  uint16_t port;
+
+  if (field == NULL || field->value.len == 0)
+    return true;
+  if (memchr(field->value.ptr, '/', field->value.len) != NULL)
+    return false;
+  r->authority = field->value;
+  return hc_url_parse_authority(field->value, &r->host, &port, NULL) == 0;
+}
+
+/* RFC 9112 3.2: origin-form, and absolute-form as proxies send it. */
+static bool split_target(struct hc_relay_request *r)
+{
+  struct hc_span target = r->head->target;
+
+  if (memchr(target.ptr, '#', target.len) != NULL)
+    return false;
+  if (target.ptr[0] != '/') {
+    struct hc_url url;
+    if (hc_url_parse(target, &url, NULL) != 0)
+      return false;
+    r->path = url.path;
+    r->query = url.query;
+    return true;
+  }
+  r->query = target;
+  return hc_span_split(&r->query, '?', &r->path);
+}
+
+static void drop_prefix(struct hc_relay_request *r)
+{
+  static const char prefix[] = "/$hc/";
+  const size_t len = sizeof prefix - 1;
+
+  if (r->path.len >= len && memcmp(r->path.ptr, prefix, len) == 0) {
+    hc_span_drop(&r->path, len);
+    r->action = HC_RELAY_CONNECT; /* missing action: spec 1.1 */
+  } else if (r->path.len > 0) {
+    hc_span_drop(&r->path, 1);
+  }
+}
+
+static bool read_path(struct hc_relay_request *r)
+{
+  if (!split_target(r))
+    return false;
+  drop_prefix(r);
+  if (hc_url_decode(&r->decoded, r->path) != 0)
+    return false;
+  r->name = hc_relay_trim_slashes(hc_buffer_span(&r->decoded));
+  return is_clean(r->name);
+}
+
+static bool read_action(struct hc_relay_request *r)
+{
+  struct hc_span action = hc_relay_request_param(r, "sb-hc-action");
+
+  if (r->action == HC_RELAY_HTTP)
+    return true;
+  if (hc_span_is(action, "listen"))
+    r->action = HC_RELAY_LISTEN;
+  else if (hc_span_is(action, "accept"))
+    r->action = HC_RELAY_ACCEPT;
+  else
+    return action.len == 0 || hc_span_is(action, "connect");
+  return true;
+}
+
+struct hc_relay_refusal hc_relay_request_init(struct hc_relay_request *r,
+                                              const struct hc_http_head *head,
+                                              struct hc_net *net)
+{
+  memset(r, 0, sizeof *r);
+  r->head = head;
+  r->action = HC_RELAY_HTTP;
+  hc_buffer_init(&r->decoded, HC_URL_MAX);
+
+  bool host_is_good = read_host(r);
+  bool path_is_good = read_path(r);
+  hc_relay_tracking_init(&r->tracking, net,
+                         hc_relay_request_param(r, "sb-hc-id"));
+  hc_relay_tracking_set_system(&r->tracking, r->host, r->path);
+  if (!host_is_good)
+    return hc_relay_refuse(400, "The Host is not valid.");
+  if (!path_is_good)
+    return hc_relay_refuse(400, "The path is not valid.");
+  if (!read_action(r))
+    return hc_relay_refuse(400, "The sb-hc-action is not known.");
+  return hc_relay_allow();
+}
+
+void hc_relay_request_deinit(struct hc_relay_request *r)
+{
+  hc_buffer_deinit(&r->decoded);
+}
+
+struct hc_span hc_relay_request_param(const struct hc_relay_request *r,
+                                      const char *name)
+{
+  struct hc_span value;
+
+  if (!hc_url_query_find(r->query, name, &value))
+    return hc_span_of(NULL, 0);
+  return value;
+}
+
+struct hc_relay_refusal hc_relay_request_key(const struct hc_relay_request *r,
+                                             struct hc_span *key)
+{
+  if (hc_ws_check_request(r->head, key, NULL) != 0)
+    return hc_relay_refuse(400, "The request is not a WebSocket handshake.");
+  return hc_relay_allow();
+}

@@ -1,0 +1,198 @@
+/* The relay as a whole: its options, its door, its end. */
+#include "relay/server.h"
+
+#include "base/memory.h"
+#include "protocol/url.h"
+#include "relay/farewell.h"
+#include "relay/front.h"
+#include "relay/listener.h"
+#include "relay/pair.h"
+
+void hc_relay_settings_default(struct hc_relay_settings *settings)
+{
+  *settings = (struct hc_relay_settings){
+    .listeners_per_entity = 25,
+    .accept_timeout_s = 30,
+    .header_max = HC_HTTP_HEAD_MAX,
+    .handshake_timeout_s = 20,
+    .max_connections = 5000,
+    .token_grace_s = 300,
+    .pong_interval_s = 210,
+    .control_body_max = 65536,
+  };
+}
+
+static int check_settings(const struct hc_relay_settings *settings,
+                          struct hc_fault *fault)
+{
+  if (settings->header_max == 0 || settings->header_max > HC_STREAM_REST_MAX)
+    return hc_fault_set(fault, HYCO_EBADVALUE, "HeaderMax is 1 to %d bytes",
+                        HC_STREAM_REST_MAX);
+  return 0;
+}
+
+static int set_public_url(struct hc_relay *relay, const char *text,
+                          struct hc_fault *fault)
+{
+  struct hc_url url;
+
+  if (text == NULL)
+    return 0;
+  if (hc_url_parse(hc_span_str(text), &url, NULL) != 0 ||
+      (!hc_span_is_nocase(url.scheme, "ws") &&
+       !hc_span_is_nocase(url.scheme, "wss")) ||
+      url.has_query || url.path.len > 1)
+    return hc_fault_set(fault, HYCO_EBADVALUE,
+                        "the public URL is %s, expected wss://host[:port]",
+                        text);
+  relay->public_url = hc_strndup(text, strlen(text) - url.path.len);
+  if (relay->public_url == NULL)
+    return hc_fault_set(fault, HYCO_ENOMEM, "no memory for the relay");
+  return 0;
+}
+
+static void set_init(struct hc_relay_set *set)
+{
+  hc_list_init(&set->list);
+}
+
+static void stopped(void *user_data)
+{
+  struct hc_relay *relay = user_data;
+
+  hc_relay_farewells_end(relay);
+  hc_net_timer_cancel(relay->net, &relay->stop_timer);
+  if (relay->on_stopped != NULL)
+    relay->on_stopped(relay->stop_user_data);
+}
+
+static struct hc_relay *relay_alloc(struct hc_net *net,
+                                    const struct hc_relay_options *options)
+{
+  struct hc_relay *relay = hc_alloc_zero(sizeof *relay);
+
+  if (relay == NULL)
+    return NULL;
+  relay->net = net;
+  relay->uses_tls = options->tls != NULL;
+  relay->settings = options->settings;
+  relay->log = options->log;
+  hc_list_init(&relay->registry.endpoints);
+  hc_relay_addresses_init(&relay->addresses);
+  set_init(&relay->fronts);
+  set_init(&relay->listeners);
+  set_init(&relay->waiting);
+  set_init(&relay->pairs);
+  set_init(&relay->farewells);
+  relay->stop_timer.fn = stopped;
+  relay->stop_timer.user_data = relay;
+  relay->stop_timer.calls_handlers = true;
+  return relay;
+}
+
+static void on_accept(void *user_data, struct hc_stream *stream)
+{
+  hc_relay_front_open(user_data, stream);
+}
+
+static int open_door(struct hc_relay *relay,
+                     const struct hc_relay_options *options,
+                     struct hc_fault *fault)
+{
+  static const struct hc_listener_handler handler = { .on_accept = on_accept };
+  const struct hc_listen listen = {
+    .host = options->host,
+    .port = options->port,
+    .tls = options->tls,
+    .handshake_timeout_ms =
+        (uint64_t)options->settings.handshake_timeout_s * 1000,
+  };
+
+  return hc_listen(relay->net, &listen, &handler, relay, &relay->door, fault);
+}
+
+int hc_relay_new(struct hc_net *net, const struct hc_relay_options *options,
+                 struct hc_relay **out, struct hc_fault *fault)
+{
+  struct hc_relay *relay = relay_alloc(net, options);
+
+  if (relay == NULL)
+    return hc_fault_set(fault, HYCO_ENOMEM, "no memory for the relay");
+  int rc = check_settings(&options->settings, fault);
+  if (rc == 0)
+    rc = set_public_url(relay, options->public_url, fault);
+  if (rc == 0)
+    rc = hc_relay_rules_init(&relay->rules, options, fault);
+  if (rc == 0)
+    rc = hc_relay_registry_init(&relay->registry, options, fault);
+  if (rc == 0)
+    rc = open_door(relay, options, fault);
+  if (rc != 0) {
+    hc_relay_free(relay);
+    return rc;
+  }
+  *out = relay;
+  return 0;
+}
+
+uint16_t hc_relay_port(const struct hc_relay *relay)
+{
+  return relay->door != NULL ? hc_listener_port(relay->door) : 0;
+}
+
+static void close_door(struct hc_relay *relay)
+{
+  if (relay->door != NULL)
+    hc_listener_close(relay->door);
+  relay->door = NULL;
+}
+
+void hc_relay_check_stopped(struct hc_relay *relay)
+{
+  if (relay->stopping && relay->farewells.n == 0)
+    hc_net_timer_set(relay->net, &relay->stop_timer, 0);
+}
+
+void hc_relay_stop(struct hc_relay *relay, void (*on_stopped)(void *user_data),
+                   void *user_data)
+{
+  relay->on_stopped = on_stopped;
+  relay->stop_user_data = user_data;
+  if (relay->stopping)
+    return;
+  relay->stopping = true;
+  close_door(relay);
+  hc_relay_fronts_end(relay);
+  hc_relay_waiting_stop(relay);
+  hc_relay_listeners_stop(relay);
+  hc_relay_pairs_stop(relay);
+  hc_net_timer_set(relay->net, &relay->stop_timer, HC_STREAM_LINGER_MS);
+  hc_relay_check_stopped(relay);
+}
+
+void hc_relay_free(struct hc_relay *relay)
+{
+  if (relay == NULL)
+    return;
+  close_door(relay);
+  hc_relay_fronts_end(relay);
+  hc_relay_waiting_end(relay);
+  hc_relay_listeners_end(relay);
+  hc_relay_pairs_end(relay);
+  hc_relay_farewells_end(relay);
+  hc_net_timer_cancel(relay->net, &relay->stop_timer);
+  hc_relay_registry_deinit(&relay->registry);
+  hc_relay_rules_deinit(&relay->rules);
+  hc_free(relay->public_url);
+  hc_free(relay);
+}
+
+void hc_relay_count(const struct hc_relay *relay,
+                    struct hc_relay_counts *counts)
+{
+  counts->listeners = relay->listeners.n;
+  counts->waiting_senders = relay->waiting.n;
+  counts->pairs = relay->pairs.n;
+  counts->streams = relay->fronts.n + relay->listeners.n + relay->waiting.n +
+                    2 * relay->pairs.n + relay->farewells.n;
+}
