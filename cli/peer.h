@@ -1,0 +1,31 @@
+/* The connections of hyco listen, found by their ids. */
+#ifndef HC_CLI_PEER_H
+#define HC_CLI_PEER_H
+
+#include "bytes.h"
+
+struct hc_cli_peer {
+  struct hc_cli_peer *next;
+  int id;
+  bool text;   /* what waits is text */
+  bool whole;  /* and goes to the end of its message */
+  bool paused; /* no data comes until what waits has been sent */
+  bool ended;  /* the peer sends no more */
+  uint64_t bytes_in;
+  struct hc_cli_bytes waiting;
+};
+
+enum { HC_CLI_PEER_BUCKETS = 256 };
+
+/* Zero-initialised. */
+struct hc_cli_peers {
+  struct hc_cli_peer *buckets[HC_CLI_PEER_BUCKETS];
+};
+
+/* A new one, which the table owns; NULL without memory. */
+struct hc_cli_peer *hc_cli_peers_add(struct hc_cli_peers *peers, int id);
+struct hc_cli_peer *hc_cli_peers_find(const struct hc_cli_peers *peers, int id);
+void hc_cli_peers_remove(struct hc_cli_peers *peers, int id);
+void hc_cli_peers_free(struct hc_cli_peers *peers);
+
+#endif
