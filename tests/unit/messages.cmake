@@ -1,0 +1,6 @@
+# The messages of the protocol: heads, URLs, tokens, control messages.
+include(${PROJECT_SOURCE_DIR}/tests/support/support.cmake)
+foreach(module http1 http1_write url token connection_string control backoff)
+  hyco_unit_test(${module})
+endforeach()
+target_link_libraries(http1_test PRIVATE hyco_test_support)
