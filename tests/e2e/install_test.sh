@@ -50,10 +50,13 @@ builds_with_pkg_config() {
       prints_the_error "$scratch/example"
 }
 
+# libhyco.a with the shared libraries that it stands on: --static would want
+# everything below libcurl as an archive.
 builds_statically_with_pkg_config() {
-  local flags
-  read -ra flags <<<"$(use_pkg_config --static --cflags --libs |
-    sed "s|-lhyco|-l:libhyco.a|")"
+  local needed flags
+  read -ra needed <<<"$(use_pkg_config --print-requires-private | xargs)"
+  read -ra flags <<<"$(use_pkg_config --cflags --libs-only-L) \
+    -l:libhyco.a $(pkg-config --libs "${needed[@]}") -pthread"
   gcc -std=c11 "$example/main.c" "${flags[@]}" -o "$scratch/example_static" &&
     prints_the_error "$scratch/example_static"
 }
@@ -78,8 +81,8 @@ fi
 expect "make uninstall" make uninstall
 expect "nothing is left" nothing_is_left "$prefix"
 expect "make install below DESTDIR" \
-  make install PREFIX=/opt/hyco DESTDIR="$scratch/stage"
-expect "only there" test -e "$scratch/stage/opt/hyco/include/hyco/hyco.h"
+  make install PREFIX=/opt/relay DESTDIR="$scratch/stage"
+expect "only there" test -e "$scratch/stage/opt/relay/include/hyco/hyco.h"
 expect "make uninstall below DESTDIR" \
   make uninstall DESTDIR="$scratch/stage"
 expect "nothing is left there" nothing_is_left "$scratch/stage"
