@@ -1,3 +1,3 @@
-foreach(module base64 buffer error fault log memory span timers utf8)
+foreach(module base64 buffer error fault list log memory span timers utf8)
   hyco_unit_test(${module})
 endforeach()
