@@ -75,9 +75,7 @@ expect "make install" make install prefix="$prefix"
 expect "a program is built through the CMake package" builds_with_cmake
 expect "a program is built through pkg-config" builds_with_pkg_config
 expect "the static library works too" builds_statically_with_pkg_config
-if [ -d cli ]; then
-  expect "the installed command runs" command_runs
-fi
+expect "the installed command runs" command_runs
 expect "make uninstall" make uninstall
 expect "nothing is left" nothing_is_left "$prefix"
 expect "make install below DESTDIR" \

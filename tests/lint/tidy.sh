@@ -5,5 +5,7 @@ set -eu
 build=$1
 run-clang-tidy -quiet -p "$build" -j "$(nproc)" "^$PWD/" \
   >"$build/tidy.log" 2>"$build/tidy.err" && exit 0
-grep -E -A 3 '(warning|error):' "$build/tidy.log" || tail "$build/tidy.err"
+colour=$(printf '\033')'\[[0-9;]*m'
+sed "s/$colour//g" "$build/tidy.log" | grep -E -A 3 '(warning|error): ' ||
+  tail "$build/tidy.err"
 exit 1
