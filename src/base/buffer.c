@@ -1,5 +1,6 @@
 /* A byte queue that grows up to a stated maximum. */
 #include "base/buffer.h"
+#include "base/crypto.h"
 
 #include "base/memory.h"
 
@@ -19,6 +20,13 @@ void hc_buffer_deinit(struct hc_buffer *b)
 {
   hc_free(b->data);
   hc_buffer_init(b, b->max);
+}
+
+void hc_buffer_deinit_secret(struct hc_buffer *b)
+{
+  if (b->data != NULL)
+    hc_wipe(b->data, b->cap);
+  hc_buffer_deinit(b);
 }
 
 /* The memory that a buffer takes at most: a third more than max, so that a

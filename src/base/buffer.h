@@ -19,6 +19,9 @@ void hc_buffer_init(struct hc_buffer *b, size_t max);
 /* Frees the memory; the buffer is empty and usable again. */
 void hc_buffer_deinit(struct hc_buffer *b);
 
+/* The same after wiping: for tokens and keys. */
+void hc_buffer_deinit_secret(struct hc_buffer *b);
+
 static inline size_t hc_buffer_len(const struct hc_buffer *b)
 {
   return b->end - b->start;

@@ -51,8 +51,8 @@ struct hc_stream_handler {
    * the stream. */
   void (*on_data)(void *user_data, struct hc_span *in);
 
-  /* pending() was at or above the drain mark after a flush and is below it
-   * now. May be NULL. */
+  /* pending() had reached the drain mark, if only until the flush at the end of
+   * the turn, and is below it now. May be NULL. */
   void (*on_drain)(void *user_data);
 
   /* Reading is over: fault->code is 0 for an orderly end (FIN; with TLS after

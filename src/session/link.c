@@ -1,6 +1,5 @@
 /* A WebSocket as client over one stream of hc_net. */
 #include "session/link.h"
-#include "base/crypto.h"
 #include "base/memory.h"
 #include <assert.h>
 
@@ -40,7 +39,7 @@ struct hc_link {
 static void free_link(void *user_data)
 {
   struct hc_link *link = user_data;
-  hc_buffer_deinit(&link->request);
+  hc_buffer_deinit_secret(&link->request);
   hc_free(link->protocols);
   hc_free(link);
 }
@@ -87,8 +86,7 @@ static void on_stream_open(void *user_data)
   int rc = hc_stream_write(link->stream, hc_buffer_span(&link->request));
   assert(rc == 0); /* an empty stream has room for REQUEST_MAX */
   (void)rc;
-  hc_wipe(link->request.data, link->request.cap); /* it held the token */
-  hc_buffer_deinit(&link->request);
+  hc_buffer_deinit_secret(&link->request); /* it held the token */
 }
 
 /* The number for an HTTP answer that refused the upgrade. */

@@ -1,6 +1,5 @@
 /* Access to the property table of a role. */
 #include "session/surface.h"
-#include "base/crypto.h"
 #include "protocol/connection_string.h"
 #include "protocol/quote.h"
 #include <inttypes.h>
@@ -20,14 +19,14 @@ void hc_surface_init(struct hc_surface *s, const struct hc_surface_ops *ops,
   s->role = role;
   hc_properties_init(&s->props);
   hc_buffer_init(&s->text, CONFIG_VALUE_MAX + 1);
+  hc_buffer_init(&s->token, CONFIG_VALUE_MAX);
 }
 
 void hc_surface_deinit(struct hc_surface *s)
 {
   hc_properties_deinit(&s->props);
-  if (s->text.data != NULL)
-    hc_wipe(s->text.data, s->text.cap); /* AccessToken may have been read */
-  hc_buffer_deinit(&s->text);
+  hc_buffer_deinit_secret(&s->text); /* it may be a token */
+  hc_buffer_deinit_secret(&s->token);
 }
 
 /* Is there such a row for this role and this connection id? */

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "session/endpoint.h"
+#include "session/surface.h"
 
 enum { HC_RENEW_CHECK_MS = 30000 }; /* DESIGN section 8, "token" */
 
@@ -22,5 +23,11 @@ int hc_token_source_get(const struct hc_properties *props,
  * (AutoRenewThreshold, half of TokenValidity) seconds or less remain. */
 bool hc_token_source_is_due(const struct hc_properties *props, int64_t expiry,
                             int64_t now_s);
+
+/* The setting AccessToken: a fresh token made from the keys, whatever
+ * SharedAccessSignature says. value->text is borrowed from the surface. The
+ * errors of hc_endpoint_read and hc_token_source_get. */
+int hc_token_source_read_row(struct hc_surface *surface, int64_t now_s,
+                             struct hc_value *value);
 
 #endif

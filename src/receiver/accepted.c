@@ -1,0 +1,301 @@
+/* One sender that a receiver was offered. */
+#include "receiver/accepted.h"
+#include "base/memory.h"
+#include "receiver/receiver.h"
+#include "receiver/reject.h"
+#include "session/options.h"
+
+enum { STATUS_REJECTED = 400, STATUS_OUR_ERROR = 500 };
+
+void hc_accepted_free(struct hc_accepted *a)
+{
+  struct hc_control control = { .accept = a->info };
+
+  hc_list_remove(&a->node);
+  hc_id_map_remove(&a->receiver->ids, a->id);
+  hc_connection_free(a->connection);
+  hc_control_deinit(&control);
+  hc_free(a);
+}
+
+static void on_open(void *user_data, struct hc_span sub_protocol)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_receiver *r = a->receiver;
+  struct hc_fault fault;
+  int id = a->id;
+
+  (void)sub_protocol;
+  if (hc_id_map_put(&r->ids, id, a) < 0) {
+    hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
+    hc_accepted_free(a);
+    hc_receiver_emit_error(r, &fault);
+    return;
+  }
+  a->is_open = true;
+  if (r->events.on_connection_connected != NULL)
+    r->events.on_connection_connected(r->self, id, r->user_data);
+  if (r->freed || hc_receiver_find(r, id) == NULL)
+    return;
+  if (r->events.on_connection_ready_to_send != NULL)
+    r->events.on_connection_ready_to_send(r->self, id, r->user_data);
+}
+
+static void on_failed(void *user_data, int status, const struct hc_fault *fault)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_receiver *r = a->receiver;
+  struct hc_fault copy;
+
+  (void)status;
+  hc_fault_set(&copy, HYCO_ERENDEZVOUS, "accepting failed: %s", fault->text);
+  hc_accepted_free(a);
+  hc_receiver_emit_error(r, &copy);
+}
+
+static void on_ready_to_send(void *user_data)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_receiver *r = a->receiver;
+  if (r->events.on_connection_ready_to_send != NULL)
+    r->events.on_connection_ready_to_send(r->self, a->id, r->user_data);
+}
+
+static void on_data(void *user_data, enum hc_ws_opcode opcode,
+                    struct hc_span data, bool end_of_message)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_receiver *r = a->receiver;
+  hyco_connection_data_in e = {
+    .connection_id = a->id,
+    .data_format = (hyco_format)opcode,
+    .data = data.ptr,
+    .len = data.len,
+    .eom = end_of_message,
+  };
+  if (r->events.on_connection_data_in != NULL)
+    r->events.on_connection_data_in(r->self, &e, r->user_data);
+}
+
+static void on_half_end(void *user_data, int code, struct hc_span reason)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_receiver *r = a->receiver;
+  struct hc_fault said;
+
+  hc_fault_set(&said, 0, "%.*s", (int)reason.len, (const char *)reason.ptr);
+  hyco_connection_disconnected e = { a->id, code, said.text };
+  if (r->events.on_connection_end != NULL)
+    r->events.on_connection_end(r->self, &e, r->user_data);
+}
+
+static void on_disconnected(void *user_data, int code, struct hc_span reason,
+                            const struct hc_fault *fault)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_receiver *r = a->receiver;
+  int id = a->id;
+  struct hc_fault said;
+
+  hc_fault_set(&said, 0, "%.*s", (int)reason.len,
+               reason.len > 0 ? (const char *)reason.ptr : "");
+  if (fault->code != 0 && r->events.on_connection_error != NULL) {
+    hyco_error_event error = { id, -fault->code, fault->text };
+    r->events.on_connection_error(r->self, &error, r->user_data);
+    if (r->freed)
+      return;
+  }
+  hc_log_line(&r->log, HC_LOG_INFO, "connection %d over: %d %s", id, code,
+              said.text);
+  hyco_connection_disconnected e = { id, code, said.text };
+  if (r->events.on_connection_disconnected != NULL)
+    r->events.on_connection_disconnected(r->self, &e, r->user_data);
+  if (!r->freed)
+    hc_accepted_free(a);
+}
+
+void hc_accepted_abort(struct hc_accepted *a, const char *why)
+{
+  struct hc_fault fault;
+  hc_fault_set(&fault, HYCO_ETIMEOUT, "%s", why);
+  if (a->is_open)
+    on_disconnected(a, HC_CLOSE_ABNORMAL, hc_span_str(why), &fault);
+  else
+    hc_accepted_free(a);
+}
+
+static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
+{
+  struct hc_accepted *a = user_data;
+  return hc_receiver_emit_verify(a->receiver, verdict);
+}
+
+static const struct hc_connection_handler connection_handler = {
+  .on_open = on_open,
+  .on_failed = on_failed,
+  .on_ready_to_send = on_ready_to_send,
+  .on_data = on_data,
+  .on_half_end = on_half_end,
+  .on_disconnected = on_disconnected,
+  .on_verify = on_verify,
+};
+
+static int open_rendezvous(struct hc_accepted *a, const char *sub_protocol,
+                           struct hc_fault *fault)
+{
+  struct hc_receiver *r = a->receiver;
+  const struct hc_properties *props = &r->surface.props;
+  struct hc_endpoint endpoint;
+  struct hc_connection_options options = hc_connection_options_read(props);
+
+  options.link = hc_receiver_link_options(r);
+  options.link.endpoint = &endpoint;
+  options.link.protocols = hc_span_str(sub_protocol);
+  int rc = hc_endpoint_from_url(hc_span_str(a->info.address), &endpoint,
+                                &options.link.target, fault);
+  if (rc < 0)
+    return rc;
+  if (!endpoint.tls)
+    options.link.tls = NULL;
+  return hc_connection_open(r->net, &options, &connection_handler, a,
+                            &a->connection, fault);
+}
+
+static void accept(struct hc_receiver *r, struct hc_accept *info,
+                   const char *sub_protocol)
+{
+  struct hc_fault fault;
+  struct hc_accepted *a = hc_alloc_zero(sizeof *a);
+
+  if (a == NULL) {
+    hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
+    hc_receiver_emit_error(r, &fault);
+    return;
+  }
+  a->receiver = r;
+  a->info = *info;
+  memset(info, 0, sizeof *info);
+  a->accept_data = true;
+  a->timeout_s = hc_properties_number(&r->surface.props, HYCO_DEFAULT_TIMEOUT);
+  a->id = ++r->last_id;
+  hc_list_append(&r->accepted, &a->node);
+  if (open_rendezvous(a, sub_protocol, &fault) < 0) {
+    hc_accepted_free(a);
+    hc_receiver_emit_error(r, &fault);
+  }
+}
+
+static void on_reject_error(void *user_data, const struct hc_fault *fault)
+{
+  hc_receiver_emit_error(user_data, fault);
+}
+
+static bool on_reject_verify(void *user_data,
+                             const struct hc_tls_verdict *verdict)
+{
+  return hc_receiver_emit_verify(user_data, verdict);
+}
+
+static void reject(struct hc_receiver *r, const struct hc_accept *info,
+                   int status, const char *description)
+{
+  struct hc_link_options link = hc_receiver_link_options(r);
+  struct hc_fault fault;
+  struct hc_reject *reject = hc_alloc_zero(sizeof *reject);
+  int rc = HYCO_ENOMEM;
+
+  hc_fault_set(&fault, rc, "out of memory");
+  if (reject != NULL) {
+    *reject = (struct hc_reject){ .net = r->net,
+                                  .on_error = on_reject_error,
+                                  .on_verify = on_reject_verify,
+                                  .user_data = r };
+    hc_list_append(&r->rejects, &reject->node);
+    rc = hc_reject_start(reject, &link, info->address, status, description,
+                         &fault);
+  }
+  if (rc < 0) {
+    if (reject != NULL)
+      hc_reject_free(reject);
+    hc_receiver_emit_error(r, &fault);
+  }
+}
+
+/* The sub-protocol to agree to: the first offered, unless the application
+ * chose. Empty if none was offered. */
+static char *first_protocol(const struct hc_accept *info)
+{
+  struct hc_span rest =
+      hc_span_str(info->sub_protocols != NULL ? info->sub_protocols : "");
+  struct hc_span first = { 0 };
+
+  hc_span_split(&rest, ',', &first);
+  first = hc_span_trim(first);
+  return hc_strndup(first.len > 0 ? (const char *)first.ptr : "", first.len);
+}
+
+static bool is_offered(const struct hc_accept *info, const char *protocol)
+{
+  struct hc_span rest =
+      hc_span_str(info->sub_protocols != NULL ? info->sub_protocols : "");
+  struct hc_span one;
+
+  while (hc_span_split(&rest, ',', &one)) {
+    if (hc_span_is(hc_span_trim(one), protocol))
+      return true;
+  }
+  return protocol[0] == '\0';
+}
+
+static const char *or_empty(const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+static void decide(struct hc_receiver *r, struct hc_accept *info,
+                   const hyco_connection_request *e)
+{
+  const char *protocol = or_empty(e->sub_protocol);
+  struct hc_fault fault;
+
+  if (!e->accept) {
+    reject(r, info, e->status_code != 0 ? e->status_code : STATUS_REJECTED,
+           e->status_description != NULL ? e->status_description
+                                         : "Rejected by user code");
+  } else if (!is_offered(info, protocol)) {
+    reject(r, info, STATUS_OUR_ERROR,
+           "The listener chose a sub-protocol that "
+           "was not offered.");
+    hc_fault_set(&fault, HYCO_EBADVALUE,
+                 "sub_protocol \"%s\" was not offered (\"%s\")", protocol,
+                 or_empty(info->sub_protocols));
+    if (!r->freed)
+      hc_receiver_emit_error(r, &fault);
+  } else {
+    accept(r, info, protocol);
+  }
+}
+
+void hc_accepted_offer(struct hc_receiver *r, struct hc_accept *info)
+{
+  char *protocol = first_protocol(info);
+  hyco_connection_request e = {
+    .accept = true,
+    .rendezvous_address = info->address,
+    .id = or_empty(info->id),
+    .connect_headers = or_empty(info->connect_headers),
+    .sub_protocols = or_empty(info->sub_protocols),
+    .extensions = or_empty(info->extensions),
+    .host = or_empty(info->host),
+    .remote_address = or_empty(info->remote_address),
+    .remote_port = info->remote_port,
+    .sub_protocol = or_empty(protocol),
+  };
+  hc_log_line(&r->log, HC_LOG_INFO, "a sender asks: id %s from %s:%d", e.id,
+              e.remote_address, e.remote_port);
+  if (r->events.on_connection_request != NULL)
+    r->events.on_connection_request(r->self, &e, r->user_data);
+  if (!r->freed)
+    decide(r, info, &e);
+  hc_free(protocol);
+}

@@ -1,0 +1,345 @@
+/* The control channel: the listener's one long WebSocket to the service. */
+#include "receiver/control_channel.h"
+#include "base/memory.h"
+#include "protocol/token.h"
+#include "session/connection.h"
+#include "session/token_source.h"
+
+struct hc_control_channel {
+  struct hc_net *net;
+  struct hc_link *link;
+  const struct hc_control_channel_handler *handler;
+  void *user_data;
+  const struct hc_properties *props;
+  const struct hc_endpoint *endpoint;
+  const struct hc_log *log;
+  bool freed;
+  bool is_open;
+  bool stopping;
+  bool too_long; /* the message that comes in is above HC_CONTROL_MAX */
+  struct hc_buffer message;
+  int64_t token_expiry;
+  struct hc_timer ping; /* after so much silence */
+  struct hc_timer dead; /* after so much silence after a ping */
+  struct hc_timer renew;
+  struct hc_timer stop;
+  struct hc_timer reap;
+};
+
+static void free_channel(void *user_data)
+{
+  struct hc_control_channel *channel = user_data;
+  hc_buffer_deinit(&channel->message);
+  hc_free(channel);
+}
+
+static void cancel_timers(struct hc_control_channel *channel)
+{
+  hc_net_timer_cancel(channel->net, &channel->ping);
+  hc_net_timer_cancel(channel->net, &channel->dead);
+  hc_net_timer_cancel(channel->net, &channel->renew);
+  hc_net_timer_cancel(channel->net, &channel->stop);
+}
+
+void hc_control_channel_free(struct hc_control_channel *channel)
+{
+  if (channel == NULL || channel->freed)
+    return;
+  channel->freed = true;
+  cancel_timers(channel);
+  hc_link_close(channel->link, HC_STREAM_ABORT);
+  hc_net_timer_set(channel->net, &channel->reap, 0);
+}
+
+static void end(struct hc_control_channel *channel, int code,
+                struct hc_span reason, const struct hc_fault *fault,
+                enum hc_stream_close how)
+{
+  cancel_timers(channel);
+  hc_link_close(channel->link, how);
+  channel->link = NULL;
+  channel->handler->on_ended(channel->user_data, code, reason, fault);
+}
+
+static uint64_t keep_alive_ms(const struct hc_control_channel *channel)
+{
+  return (uint64_t)hc_properties_number(channel->props, HYCO_KEEP_ALIVE_TIME) *
+         1000;
+}
+
+static uint64_t silence_ms(const struct hc_control_channel *channel)
+{
+  return hc_net_now_ms(channel->net) - hc_link_last_heard_ms(channel->link);
+}
+
+/* Silence for AzureRelayKeepAliveTime: ask whether the service is there. */
+static void on_ping_timer(void *user_data)
+{
+  struct hc_control_channel *channel = user_data;
+  uint64_t limit = keep_alive_ms(channel);
+
+  if (limit == 0) {
+    hc_net_timer_set(channel->net, &channel->ping, HC_RENEW_CHECK_MS);
+    return; /* it may be switched on later */
+  }
+  uint64_t silence = silence_ms(channel);
+  if (silence < limit) {
+    hc_net_timer_set(channel->net, &channel->ping, limit - silence);
+    return;
+  }
+  (void)hc_link_write(channel->link, HC_WS_PING, hc_span_of(NULL, 0));
+  if (!channel->dead.is_set)
+    hc_net_timer_set(channel->net, &channel->dead, limit);
+  hc_net_timer_set(channel->net, &channel->ping, limit);
+}
+
+static void on_dead_timer(void *user_data)
+{
+  struct hc_control_channel *channel = user_data;
+  struct hc_fault fault;
+
+  if (silence_ms(channel) < keep_alive_ms(channel))
+    return; /* it answered */
+  hc_fault_set(&fault, HYCO_ETIMEDOUT,
+               "the service has not answered a ping for %llu s",
+               (unsigned long long)(silence_ms(channel) / 1000));
+  end(channel, 0, hc_span_str(fault.text), &fault, HC_STREAM_ABORT);
+}
+
+/* protocol.md, renewToken: never answered; a bad one closes the channel. */
+static void on_renew_timer(void *user_data)
+{
+  struct hc_control_channel *channel = user_data;
+  struct hc_buffer token;
+  struct hc_buffer message;
+  int64_t now_s = hc_net_wall_s(channel->net);
+  int64_t expiry;
+
+  hc_net_timer_set(channel->net, &channel->renew, HC_RENEW_CHECK_MS);
+  if (!hc_token_source_is_due(channel->props, channel->token_expiry, now_s))
+    return;
+  hc_buffer_init(&token, HC_TOKEN_MAX);
+  hc_buffer_init(&message, HC_CONTROL_MAX);
+  int rc = hc_token_source_get(channel->props, channel->endpoint, now_s, &token,
+                               &expiry, NULL);
+  if (rc == 0)
+    rc = hc_control_write_renew_token(&message, hc_buffer_span(&token));
+  if (rc == 0 &&
+      hc_link_write(channel->link, HC_WS_TEXT, hc_buffer_span(&message))) {
+    channel->token_expiry = expiry;
+    hc_log_line(channel->log, HC_LOG_INFO, "token renewed, valid until %lld",
+                (long long)expiry);
+  }
+  hc_buffer_deinit_secret(&token);
+  hc_buffer_deinit_secret(&message);
+}
+
+static void on_stop_timer(void *user_data)
+{
+  end(user_data, HC_CLOSE_NORMAL, hc_span_str(""), NULL, HC_STREAM_ABORT);
+}
+
+static void on_link_open(void *user_data, struct hc_span sub_protocol)
+{
+  struct hc_control_channel *channel = user_data;
+  uint64_t ping_ms = keep_alive_ms(channel);
+
+  (void)sub_protocol;
+  channel->is_open = true;
+  hc_net_timer_set(channel->net, &channel->ping,
+                   ping_ms != 0 ? ping_ms : HC_RENEW_CHECK_MS);
+  hc_net_timer_set(channel->net, &channel->renew, HC_RENEW_CHECK_MS);
+  channel->handler->on_open(channel->user_data);
+}
+
+static void on_link_failed(void *user_data, int status,
+                           const struct hc_fault *fault)
+{
+  struct hc_control_channel *channel = user_data;
+  cancel_timers(channel);
+  channel->handler->on_failed(channel->user_data, status, fault);
+}
+
+/* Unknown commands are ignored, malformed ones reported, neither is fatal
+ * (spec hybrid-connections.md 1.6). */
+static void take_message(struct hc_control_channel *channel)
+{
+  struct hc_control control;
+  struct hc_fault fault;
+
+  if (channel->too_long) {
+    hc_fault_set(&fault, HYCO_ETOOLONG,
+                 "a control message above %d bytes was ignored",
+                 (int)HC_CONTROL_MAX);
+    channel->handler->on_bad_message(channel->user_data, &fault);
+    return;
+  }
+  if (hc_control_read(hc_buffer_span(&channel->message), &control, &fault) <
+      0) {
+    channel->handler->on_bad_message(channel->user_data, &fault);
+    return;
+  }
+  if (control.kind == HC_CONTROL_ACCEPT && !channel->stopping)
+    channel->handler->on_accept(channel->user_data, &control.accept);
+  else
+    hc_log_line(channel->log, HC_LOG_INFO, "control message ignored: %s",
+                control.kind == HC_CONTROL_REQUEST
+                    ? "an HTTP request, which this version does not serve"
+                    : "not an accept");
+  hc_control_deinit(&control);
+}
+
+static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
+{
+  struct hc_control_channel *channel = user_data;
+
+  if (chunk->message != HC_WS_TEXT)
+    return; /* pongs, and binary messages: bodies of requests we do not serve */
+  if (chunk->message_start) {
+    channel->too_long = false;
+    hc_buffer_clear(&channel->message);
+  }
+  if (hc_buffer_append(&channel->message, chunk->data) < 0)
+    channel->too_long = true;
+  if (!chunk->message_end)
+    return;
+  take_message(channel);
+  hc_buffer_clear(&channel->message);
+  hc_buffer_trim(&channel->message);
+}
+
+static void on_link_close(void *user_data, int code, struct hc_span reason)
+{
+  struct hc_control_channel *channel = user_data;
+
+  (void)hc_link_write_close(channel->link, code, reason);
+  end(channel, channel->stopping ? HC_CLOSE_NORMAL : code, reason, NULL,
+      HC_STREAM_CLEAN);
+}
+
+static void on_link_drain(void *user_data)
+{
+  (void)user_data;
+}
+
+static void on_link_end(void *user_data, const struct hc_fault *fault)
+{
+  struct hc_control_channel *channel = user_data;
+  struct hc_fault lost;
+
+  if (channel->stopping) {
+    on_stop_timer(channel);
+    return;
+  }
+  if (fault->code == 0) {
+    hc_fault_set(&lost, HYCO_EDROPPED,
+                 "the service ended the control channel without a Close");
+    fault = &lost;
+  }
+  end(channel, 0, hc_span_str(fault->text), fault, HC_STREAM_CLEAN);
+}
+
+static bool on_link_verify(void *user_data,
+                           const struct hc_tls_verdict *verdict)
+{
+  struct hc_control_channel *channel = user_data;
+  return channel->handler->on_verify(channel->user_data, verdict);
+}
+
+static const struct hc_link_handler link_handler = {
+  .on_open = on_link_open,
+  .on_failed = on_link_failed,
+  .on_chunk = on_link_chunk,
+  .on_close = on_link_close,
+  .on_drain = on_link_drain,
+  .on_end = on_link_end,
+  .on_verify = on_link_verify,
+  .reads_in_narrow_turns = true,
+};
+
+static struct hc_timer make_timer(struct hc_control_channel *channel,
+                                  void (*fn)(void *user_data),
+                                  bool calls_handlers)
+{
+  return (struct hc_timer){ .fn = fn,
+                            .user_data = channel,
+                            .calls_handlers = calls_handlers };
+}
+
+static int open_link(struct hc_control_channel *channel,
+                     const struct hc_control_channel_options *options,
+                     struct hc_fault *fault)
+{
+  struct hc_buffer target;
+  struct hc_buffer token;
+
+  hc_buffer_init(&target, HC_TARGET_MAX);
+  hc_buffer_init(&token, HC_TOKEN_MAX);
+  int rc = hc_token_source_get(options->props, options->endpoint,
+                               hc_net_wall_s(channel->net), &token,
+                               &channel->token_expiry, fault);
+  if (rc == 0)
+    rc = hc_endpoint_write_target(options->endpoint, "listen", options->id,
+                                  &target);
+  if (rc == 0) {
+    struct hc_link_options link = {
+      .endpoint = options->endpoint,
+      .target = hc_buffer_span(&target),
+      .tls = options->tls,
+      .token = hc_buffer_span(&token),
+      .local_host = hc_properties_text(options->props, HYCO_LOCAL_HOST),
+      .no_delay = hc_properties_flag(options->props, HYCO_TCP_NO_DELAY),
+      .timeout_ms = HC_LISTEN_TIMEOUT_MS,
+    };
+    rc = hc_link_open(channel->net, &link, &link_handler, channel,
+                      &channel->link, fault);
+  } else if (fault->code == 0) {
+    hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
+  }
+  hc_buffer_deinit_secret(&token);
+  hc_buffer_deinit(&target);
+  return rc;
+}
+
+int hc_control_channel_open(struct hc_net *net,
+                            const struct hc_control_channel_options *options,
+                            const struct hc_control_channel_handler *handler,
+                            void *user_data, struct hc_control_channel **out,
+                            struct hc_fault *fault)
+{
+  struct hc_control_channel *channel = hc_alloc_zero(sizeof *channel);
+
+  fault->code = 0;
+  if (channel == NULL)
+    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+  channel->net = net;
+  channel->handler = handler;
+  channel->user_data = user_data;
+  channel->props = options->props;
+  channel->endpoint = options->endpoint;
+  channel->log = options->log;
+  channel->ping = make_timer(channel, on_ping_timer, false);
+  channel->renew = make_timer(channel, on_renew_timer, false);
+  channel->dead = make_timer(channel, on_dead_timer, true);
+  channel->stop = make_timer(channel, on_stop_timer, true);
+  channel->reap = make_timer(channel, free_channel, true);
+  hc_buffer_init(&channel->message, HC_CONTROL_MAX);
+  int rc = open_link(channel, options, fault);
+  if (rc < 0) {
+    hc_free(channel);
+    return rc;
+  }
+  *out = channel;
+  return 0;
+}
+
+void hc_control_channel_stop(struct hc_control_channel *channel)
+{
+  if (channel->stopping)
+    return;
+  channel->stopping = true;
+  if (channel->is_open && channel->link != NULL)
+    (void)hc_link_write_close(channel->link, HC_CLOSE_NORMAL, hc_span_str(""));
+  hc_net_timer_set(channel->net, &channel->stop,
+                   channel->is_open ? HC_CLOSE_WAIT_MS : 0);
+}

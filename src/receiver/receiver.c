@@ -1,0 +1,356 @@
+/* The receiver: keeps the control channel up and holds the connections. */
+#include "receiver/receiver.h"
+#include "base/memory.h"
+#include "receiver/reject.h"
+#include "receiver/rows.h"
+#include "session/options.h"
+
+static void connect_channel(struct hc_receiver *r);
+
+void hc_receiver_emit_error(struct hc_receiver *r, const struct hc_fault *fault)
+{
+  hyco_error_event e = { .error_code = -fault->code,
+                         .description = fault->text };
+  hc_log_line(&r->log, HC_LOG_INFO, "error %d: %s", e.error_code, fault->text);
+  if (r->events.on_error != NULL)
+    r->events.on_error(r->self, &e, r->user_data);
+}
+
+bool hc_receiver_emit_verify(struct hc_receiver *r,
+                             const struct hc_tls_verdict *verdict)
+{
+  hyco_ssl_server_authentication e = {
+    .cert_encoded = verdict->cert_der.ptr,
+    .cert_encoded_len = verdict->cert_der.len,
+    .cert_subject = verdict->subject,
+    .cert_issuer = verdict->issuer,
+    .status = verdict->status,
+    .accept = verdict->ok,
+  };
+  if (r->events.on_ssl_server_authentication != NULL)
+    r->events.on_ssl_server_authentication(r->self, &e, r->user_data);
+  return e.accept && !r->freed;
+}
+
+static void emit_connected(struct hc_receiver *r, int code, const char *text)
+{
+  hyco_connected e = { .status_code = code, .description = text };
+  hc_log_line(&r->log, HC_LOG_INFO, "connected: %d %s", code, text);
+  if (r->events.on_connected != NULL)
+    r->events.on_connected(r->self, &e, r->user_data);
+}
+
+static void emit_disconnected(struct hc_receiver *r, int code, const char *text)
+{
+  hyco_disconnected e = { .status_code = code, .description = text };
+  hc_log_line(&r->log, HC_LOG_INFO, "disconnected: %d %s", code, text);
+  if (r->events.on_disconnected != NULL)
+    r->events.on_disconnected(r->self, &e, r->user_data);
+}
+
+static void write_log(void *user_data, enum hc_log_level level,
+                      const char *line)
+{
+  static const char *const types[] = { "", "Info", "Verbose", "Debug" };
+  struct hc_receiver *r = user_data;
+  hyco_log e = { .log_level = (int)level,
+                 .message = line,
+                 .log_type = types[level] };
+  if (r->events.on_log != NULL && !r->freed)
+    r->events.on_log(r->self, &e, r->user_data);
+}
+
+static void drop_channel(struct hc_receiver *r)
+{
+  hc_control_channel_free(r->channel);
+  r->channel = NULL;
+}
+
+static void become_idle(struct hc_receiver *r)
+{
+  drop_channel(r);
+  hc_net_timer_cancel(r->net, &r->retry);
+  r->state = HC_RECEIVER_IDLE;
+}
+
+/* The next try, unless there is to be none. */
+static void plan_retry(struct hc_receiver *r, bool is_final)
+{
+  uint32_t random;
+  uint64_t wait_ms;
+
+  drop_channel(r);
+  if (is_final || !hc_properties_flag(&r->surface.props, HYCO_AUTO_RECONNECT)) {
+    become_idle(r);
+    return;
+  }
+  hc_net_random(r->net, &random, sizeof random);
+  wait_ms = hc_backoff_next(&r->backoff, hc_net_now_ms(r->net), random);
+  hc_log_line(&r->log, HC_LOG_INFO, "next try in %llu ms",
+              (unsigned long long)wait_ms);
+  r->state = HC_RECEIVER_WAITING;
+  hc_net_timer_set(r->net, &r->retry, wait_ms);
+}
+
+static void on_channel_open(void *user_data)
+{
+  struct hc_receiver *r = user_data;
+  r->state = HC_RECEIVER_ONLINE;
+  r->once = false;
+  hc_backoff_online(&r->backoff, hc_net_now_ms(r->net));
+  emit_connected(r, 0, "OK");
+}
+
+/* 401, 403 and 404 end it: trying again cannot help (DESIGN section 8). */
+static bool is_final(int status)
+{
+  return status == 401 || status == 403 || status == 404;
+}
+
+static void take_failure(struct hc_receiver *r, int status)
+{
+  bool final = r->once || is_final(status);
+
+  if (r->state == HC_RECEIVER_STOPPING) {
+    become_idle(r);
+    return;
+  }
+  plan_retry(r, final);
+  emit_connected(r, -r->failure.code, r->failure.text);
+}
+
+static void on_channel_failed(void *user_data, int status,
+                              const struct hc_fault *fault)
+{
+  struct hc_receiver *r = user_data;
+  r->failure = *fault;
+  take_failure(r, status);
+}
+
+static void on_channel_accept(void *user_data, struct hc_accept *accept)
+{
+  hc_accepted_offer(user_data, accept);
+}
+
+static void on_channel_bad_message(void *user_data,
+                                   const struct hc_fault *fault)
+{
+  hc_receiver_emit_error(user_data, fault);
+}
+
+static void on_channel_ended(void *user_data, int code, struct hc_span reason,
+                             const struct hc_fault *fault)
+{
+  struct hc_receiver *r = user_data;
+  struct hc_fault said;
+
+  hc_fault_set(&said, 0, "%.*s", (int)reason.len,
+               reason.len > 0 ? (const char *)reason.ptr : "");
+  if (r->state == HC_RECEIVER_STOPPING) {
+    become_idle(r);
+    emit_disconnected(r, 0, "OK");
+    return;
+  }
+  plan_retry(r, false);
+  emit_disconnected(r, fault != NULL ? -fault->code : code, said.text);
+}
+
+static bool on_channel_verify(void *user_data,
+                              const struct hc_tls_verdict *verdict)
+{
+  return hc_receiver_emit_verify(user_data, verdict);
+}
+
+static const struct hc_control_channel_handler channel_handler = {
+  .on_open = on_channel_open,
+  .on_failed = on_channel_failed,
+  .on_accept = on_channel_accept,
+  .on_bad_message = on_channel_bad_message,
+  .on_ended = on_channel_ended,
+  .on_verify = on_channel_verify,
+};
+
+static int open_channel(struct hc_receiver *r)
+{
+  const char *id = hc_properties_text(&r->surface.props, HYCO_DIAGNOSTIC_ID);
+  struct hc_control_channel_options options = {
+    .props = &r->surface.props,
+    .endpoint = &r->endpoint,
+    .tls = r->tls,
+    .id = id[0] != '\0' ? id : r->id,
+    .log = &r->log,
+  };
+  r->state = HC_RECEIVER_CONNECTING;
+  hc_log_line(&r->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
+              r->endpoint.tls ? "wss" : "ws", r->endpoint.host_field,
+              (int)r->endpoint.path.len, (const char *)r->endpoint.path.ptr);
+  return hc_control_channel_open(r->net, &options, &channel_handler, r,
+                                 &r->channel, &r->failure);
+}
+
+static void connect_channel(struct hc_receiver *r)
+{
+  if (open_channel(r) < 0)
+    take_failure(r, 0);
+}
+
+static void on_retry(void *user_data)
+{
+  connect_channel(user_data);
+}
+
+static int make_tls(struct hc_receiver *r)
+{
+  hc_net_tls_free(r->net, r->tls);
+  r->tls = NULL;
+  if (!r->endpoint.tls)
+    return 0;
+  struct hc_tls_options options = hc_tls_options_read(&r->surface.props);
+  return hc_net_tls_new(r->net, &options, &r->tls, &r->surface.fault);
+}
+
+int hc_receiver_start(struct hc_receiver *r, bool once)
+{
+  if (hc_receiver_is_listening(r))
+    return 0;
+  if (r->state == HC_RECEIVER_STOPPING)
+    become_idle(r); /* start anew at once */
+  int rc = hc_endpoint_read(&r->surface.props, &r->endpoint, &r->surface.fault);
+  if (rc == 0)
+    rc = make_tls(r);
+  if (rc < 0)
+    return rc;
+  r->once = once;
+  r->backoff = (struct hc_backoff){ 0 };
+  rc = open_channel(r);
+  if (rc < 0) {
+    r->surface.fault = r->failure;
+    become_idle(r);
+  }
+  return rc;
+}
+
+void hc_receiver_stop(struct hc_receiver *r)
+{
+  if (r->state == HC_RECEIVER_ONLINE) {
+    r->state = HC_RECEIVER_STOPPING;
+    hc_control_channel_stop(r->channel);
+  } else if (r->state != HC_RECEIVER_STOPPING) {
+    become_idle(r);
+  }
+}
+
+static void on_shutdown_timer(void *user_data)
+{
+  struct hc_receiver *r = user_data;
+
+  while (!r->freed && !hc_list_is_empty(&r->accepted))
+    hc_accepted_abort(HC_LIST_ENTRY(r->accepted.next, struct hc_accepted, node),
+                      "the peer did not answer the Close of a shutdown");
+}
+
+void hc_receiver_shutdown(struct hc_receiver *r)
+{
+  hc_receiver_stop(r);
+  for (struct hc_list *n = r->accepted.next; n != &r->accepted; n = n->next) {
+    struct hc_accepted *a = HC_LIST_ENTRY(n, struct hc_accepted, node);
+    if (a->is_open)
+      (void)hc_receiver_disconnect(r, a->id);
+  }
+  hc_net_timer_set(r->net, &r->shutdown, HC_CLOSE_WAIT_MS);
+}
+
+bool hc_receiver_is_shut(const struct hc_receiver *r)
+{
+  return r->state == HC_RECEIVER_IDLE && hc_list_is_empty(&r->accepted) &&
+         hc_list_is_empty(&r->rejects);
+}
+
+struct hc_accepted *hc_receiver_find(const struct hc_receiver *r, int id)
+{
+  return hc_id_map_get(&r->ids, id);
+}
+
+int hc_receiver_disconnect(struct hc_receiver *r, int id)
+{
+  const struct hc_properties *props = &r->surface.props;
+  struct hc_accepted *a = hc_receiver_find(r, id);
+
+  if (a == NULL)
+    return hc_fault_set(&r->surface.fault, HYCO_EBADID,
+                        "there is no connection %d", id);
+  hc_connection_disconnect(
+      a->connection,
+      (int)hc_properties_number(props, HYCO_DISCONNECT_STATUS_CODE),
+      hc_span_str(
+          hc_properties_text(props, HYCO_DISCONNECT_STATUS_DESCRIPTION)));
+  return 0;
+}
+
+struct hc_link_options hc_receiver_link_options(const struct hc_receiver *r)
+{
+  const struct hc_properties *props = &r->surface.props;
+  return (struct hc_link_options){
+    .tls = r->tls,
+    .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
+    .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
+    .timeout_ms = HC_RENDEZVOUS_TIMEOUT_MS,
+  };
+}
+
+static void free_receiver(void *user_data)
+{
+  struct hc_receiver *r = user_data;
+  hc_surface_deinit(&r->surface);
+  hc_id_map_deinit(&r->ids);
+  hc_free(r);
+}
+
+static struct hc_timer make_timer(struct hc_receiver *r,
+                                  void (*fn)(void *user_data))
+{
+  return (struct hc_timer){ .fn = fn, .user_data = r, .calls_handlers = true };
+}
+
+int hc_receiver_new(struct hc_net *net, hyco_receiver *self,
+                    const hyco_receiver_events *events, void *user_data,
+                    struct hc_receiver **out)
+{
+  uint8_t random[16];
+  struct hc_receiver *r = hc_alloc_zero(sizeof *r);
+
+  if (r == NULL)
+    return HYCO_ENOMEM;
+  r->net = net;
+  r->self = self;
+  if (events != NULL)
+    r->events = *events;
+  r->user_data = user_data;
+  hc_surface_init(&r->surface, &hc_receiver_rows, r, HYCO_SCOPE_RECEIVER);
+  r->log = (struct hc_log){ HC_LOG_INFO, write_log, r };
+  r->retry = make_timer(r, on_retry);
+  r->shutdown = make_timer(r, on_shutdown_timer);
+  r->reap = make_timer(r, free_receiver);
+  hc_list_init(&r->accepted);
+  hc_list_init(&r->rejects);
+  hc_net_random(net, random, sizeof random);
+  hc_guid_format(r->id, random);
+  *out = r;
+  return 0;
+}
+
+void hc_receiver_free(struct hc_receiver *r)
+{
+  if (r == NULL || r->freed)
+    return;
+  r->freed = true;
+  become_idle(r);
+  hc_net_timer_cancel(r->net, &r->shutdown);
+  while (!hc_list_is_empty(&r->accepted))
+    hc_accepted_free(HC_LIST_ENTRY(r->accepted.next, struct hc_accepted, node));
+  while (!hc_list_is_empty(&r->rejects))
+    hc_reject_free(HC_LIST_ENTRY(r->rejects.next, struct hc_reject, node));
+  hc_net_tls_free(r->net, r->tls);
+  r->tls = NULL;
+  hc_net_timer_set(r->net, &r->reap, 0);
+}

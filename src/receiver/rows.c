@@ -1,0 +1,135 @@
+/* The receiver's own rows of the property table. */
+#include "receiver/rows.h"
+#include "receiver/receiver.h"
+#include "session/token_source.h"
+
+static int find(struct hc_receiver *r, int id, struct hc_accepted **out,
+                struct hc_fault *fault)
+{
+  *out = hc_receiver_find(r, id);
+  if (*out == NULL)
+    return hc_fault_set(fault, HYCO_EBADID, "there is no connection %d", id);
+  return 0;
+}
+
+static int set_connection_row(struct hc_receiver *r, int id, hyco_property p,
+                              int64_t number, struct hc_fault *fault)
+{
+  struct hc_accepted *a;
+  int rc = find(r, id, &a, fault);
+
+  if (rc < 0)
+    return rc;
+  if (p == HYCO_CONNECTION_TIMEOUT) {
+    a->timeout_s = number;
+  } else if (p == HYCO_CONNECTION_ACCEPT_DATA) {
+    a->accept_data = number != 0;
+    if (a->accept_data)
+      hc_connection_resume(a->connection);
+    else
+      hc_connection_pause(a->connection);
+  } else if (number != 0) {
+    rc = hc_fault_set(fault, HYCO_EBADVALUE,
+                      "azure_relay_connection_connected can only be set to "
+                      "false");
+  } else {
+    rc = hc_receiver_disconnect(r, id);
+  }
+  return rc;
+}
+
+static int set_row(void *owner, int id, hyco_property p,
+                   const struct hc_value *value, struct hc_fault *fault)
+{
+  struct hc_receiver *r = owner;
+
+  if (hyco_property_get_row(p)->scope == HYCO_SCOPE_CONNECTION)
+    return set_connection_row(r, id, p, value->number, fault);
+  if (p == HYCO_LISTENING && value->number != 0)
+    return hc_receiver_start(r, true);
+  if (p == HYCO_LISTENING) {
+    hc_receiver_stop(r);
+    return 0;
+  }
+  if (p == HYCO_LOG_LEVEL)
+    r->log.level = (enum hc_log_level)value->number;
+  return HC_SURFACE_STORED;
+}
+
+static int get_connection_text(const struct hc_accepted *a, hyco_property p,
+                               struct hc_value *value)
+{
+  const char *text = NULL;
+
+  if (p == HYCO_CONNECTION_ADDRESS)
+    text = a->info.address;
+  else if (p == HYCO_CONNECTION_CONNECT_HEADERS)
+    text = a->info.connect_headers;
+  else if (p == HYCO_CONNECTION_EXTENSIONS)
+    text = a->info.extensions;
+  else if (p == HYCO_CONNECTION_HOST)
+    text = a->info.host;
+  else if (p == HYCO_CONNECTION_ID)
+    text = a->info.id;
+  else if (p == HYCO_CONNECTION_REMOTE_ADDRESS)
+    text = a->info.remote_address;
+  else if (p == HYCO_CONNECTION_SUB_PROTOCOLS)
+    text = a->info.sub_protocols;
+  value->text = text != NULL ? text : "";
+  return 0;
+}
+
+static int get_connection_number(const struct hc_accepted *a, hyco_property p,
+                                 struct hc_value *value)
+{
+  if (p == HYCO_CONNECTION_ACCEPT_DATA)
+    value->number = a->accept_data;
+  else if (p == HYCO_CONNECTION_BYTES_SENT)
+    value->number = a->bytes_sent;
+  else if (p == HYCO_CONNECTION_CONNECTED)
+    value->number = hc_connection_is_open(a->connection);
+  else if (p == HYCO_CONNECTION_CONNECTION_ID)
+    value->number = a->id;
+  else if (p == HYCO_CONNECTION_READY_TO_SEND)
+    value->number = hc_connection_is_ready(a->connection);
+  else if (p == HYCO_CONNECTION_REMOTE_PORT)
+    value->number = a->info.remote_port;
+  else if (p == HYCO_CONNECTION_TIMEOUT)
+    value->number = a->timeout_s;
+  return 0;
+}
+
+static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
+                   struct hc_fault *fault)
+{
+  struct hc_receiver *r = owner;
+  const hyco_property_row *row = hyco_property_get_row(p);
+  struct hc_accepted *a;
+
+  if (row->scope == HYCO_SCOPE_CONNECTION) {
+    int rc = find(r, id, &a, fault);
+    if (rc < 0)
+      return rc;
+    return row->type == HYCO_TYPE_STRING ? get_connection_text(a, p, value)
+                                         : get_connection_number(a, p, value);
+  }
+  if (p == HYCO_LISTENING)
+    value->number = hc_receiver_is_listening(r);
+  else if (p == HYCO_CONNECTED)
+    value->number = r->state == HC_RECEIVER_ONLINE;
+  else if (p == HYCO_CONNECTION_COUNT)
+    value->number = (int64_t)r->ids.len;
+  else if (p == HYCO_ACCESS_TOKEN)
+    return hc_token_source_read_row(&r->surface, hc_net_wall_s(r->net), value);
+  else
+    return HC_SURFACE_STORED;
+  return 0;
+}
+
+static bool is_idle(const void *owner)
+{
+  const struct hc_receiver *r = owner;
+  return r->state == HC_RECEIVER_IDLE;
+}
+
+const struct hc_surface_ops hc_receiver_rows = { set_row, get_row, is_idle };

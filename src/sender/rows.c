@@ -1,0 +1,66 @@
+/* The sender's own rows of the property table. */
+#include "sender/sender.h"
+#include "session/token_source.h"
+
+static int set_row(void *owner, int id, hyco_property p,
+                   const struct hc_value *value, struct hc_fault *fault)
+{
+  struct hc_sender *s = owner;
+
+  (void)id;
+  if (p == HYCO_CONNECTION_TIMEOUT) {
+    s->timeout_s = value->number;
+    return 0;
+  }
+  if (p == HYCO_CONNECTION_ACCEPT_DATA) {
+    s->accept_data = value->number != 0;
+    if (s->connection != NULL && s->accept_data)
+      hc_connection_resume(s->connection);
+    else if (s->connection != NULL)
+      hc_connection_pause(s->connection);
+    return 0;
+  }
+  if (p == HYCO_CONNECTION_CONNECTED && value->number != 0)
+    return hc_fault_set(fault, HYCO_EBADVALUE,
+                        "azure_relay_connection_connected can only be set to "
+                        "false");
+  if (p == HYCO_CONNECTION_CONNECTED)
+    return hc_sender_disconnect(s);
+  if (p == HYCO_LOG_LEVEL)
+    s->log.level = (enum hc_log_level)value->number;
+  return HC_SURFACE_STORED;
+}
+
+static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
+                   struct hc_fault *fault)
+{
+  struct hc_sender *s = owner;
+
+  (void)id;
+  (void)fault;
+  if (p == HYCO_CONNECTED || p == HYCO_CONNECTION_CONNECTED)
+    value->number = s->is_open && hc_connection_is_open(s->connection);
+  else if (p == HYCO_CONNECTION_ACCEPT_DATA)
+    value->number = s->accept_data;
+  else if (p == HYCO_CONNECTION_BYTES_SENT)
+    value->number = s->bytes_sent;
+  else if (p == HYCO_CONNECTION_READY_TO_SEND)
+    value->number = s->is_open && hc_connection_is_ready(s->connection);
+  else if (p == HYCO_CONNECTION_TIMEOUT)
+    value->number = s->timeout_s;
+  else if (p == HYCO_CONNECTION_ID)
+    value->text = s->id;
+  else if (p == HYCO_ACCESS_TOKEN)
+    return hc_token_source_read_row(&s->surface, hc_net_wall_s(s->net), value);
+  else
+    return HC_SURFACE_STORED;
+  return 0;
+}
+
+static bool is_idle(const void *owner)
+{
+  const struct hc_sender *s = owner;
+  return s->connection == NULL;
+}
+
+const struct hc_surface_ops hc_sender_rows = { set_row, get_row, is_idle };

@@ -1,0 +1,270 @@
+/* The sender: one connection to a hybrid connection at a time. */
+#include "sender/sender.h"
+#include "base/memory.h"
+#include "protocol/token.h"
+#include "session/options.h"
+#include "session/token_source.h"
+
+static void emit_connected(struct hc_sender *s, int code, const char *text)
+{
+  hyco_connected e = { .status_code = code, .description = text };
+  hc_log_line(&s->log, HC_LOG_INFO, "connected: %d %s", code, text);
+  if (s->events.on_connected != NULL)
+    s->events.on_connected(s->self, &e, s->user_data);
+}
+
+static void write_log(void *user_data, enum hc_log_level level,
+                      const char *line)
+{
+  static const char *const types[] = { "", "Info", "Verbose", "Debug" };
+  struct hc_sender *s = user_data;
+  hyco_log e = { .log_level = (int)level,
+                 .message = line,
+                 .log_type = types[level] };
+  if (s->events.on_log != NULL && !s->freed)
+    s->events.on_log(s->self, &e, s->user_data);
+}
+
+static void drop_connection(struct hc_sender *s)
+{
+  hc_connection_free(s->connection);
+  s->connection = NULL;
+  s->is_open = false;
+}
+
+static void on_open(void *user_data, struct hc_span sub_protocol)
+{
+  struct hc_sender *s = user_data;
+  struct hc_connection *opened = s->connection;
+
+  (void)sub_protocol;
+  s->is_open = true;
+  emit_connected(s, 0, "OK");
+  if (s->freed || s->connection != opened)
+    return;
+  if (s->events.on_ready_to_send != NULL)
+    s->events.on_ready_to_send(s->self, s->user_data);
+}
+
+static void on_failed(void *user_data, int status, const struct hc_fault *fault)
+{
+  struct hc_sender *s = user_data;
+  (void)status;
+  s->failure = *fault;
+  drop_connection(s);
+  emit_connected(s, -s->failure.code, s->failure.text);
+}
+
+static void on_ready_to_send(void *user_data)
+{
+  struct hc_sender *s = user_data;
+  if (s->events.on_ready_to_send != NULL)
+    s->events.on_ready_to_send(s->self, s->user_data);
+}
+
+static void on_data(void *user_data, enum hc_ws_opcode opcode,
+                    struct hc_span data, bool end_of_message)
+{
+  struct hc_sender *s = user_data;
+  hyco_data_in e = { (hyco_format)opcode, data.ptr, data.len, end_of_message };
+  if (s->events.on_data_in != NULL)
+    s->events.on_data_in(s->self, &e, s->user_data);
+}
+
+static void on_half_end(void *user_data, int code, struct hc_span reason)
+{
+  struct hc_sender *s = user_data;
+  struct hc_fault said;
+
+  hc_fault_set(&said, 0, "%.*s", (int)reason.len, (const char *)reason.ptr);
+  hyco_disconnected e = { code, said.text };
+  if (s->events.on_end != NULL)
+    s->events.on_end(s->self, &e, s->user_data);
+}
+
+static void on_disconnected(void *user_data, int code, struct hc_span reason,
+                            const struct hc_fault *fault)
+{
+  struct hc_sender *s = user_data;
+  struct hc_fault said;
+
+  hc_fault_set(&said, 0, "%.*s", (int)reason.len,
+               reason.len > 0 ? (const char *)reason.ptr : "");
+  drop_connection(s);
+  hc_log_line(&s->log, HC_LOG_INFO, "disconnected: %d %s", code, said.text);
+  if (fault->code != 0 && s->events.on_error != NULL) {
+    hyco_error_event error = { 0, -fault->code, fault->text };
+    s->events.on_error(s->self, &error, s->user_data);
+    if (s->freed)
+      return;
+  }
+  hyco_disconnected e = { code, said.text };
+  if (s->events.on_disconnected != NULL)
+    s->events.on_disconnected(s->self, &e, s->user_data);
+}
+
+static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
+{
+  struct hc_sender *s = user_data;
+  hyco_ssl_server_authentication e = {
+    .cert_encoded = verdict->cert_der.ptr,
+    .cert_encoded_len = verdict->cert_der.len,
+    .cert_subject = verdict->subject,
+    .cert_issuer = verdict->issuer,
+    .status = verdict->status,
+    .accept = verdict->ok,
+  };
+  if (s->events.on_ssl_server_authentication != NULL)
+    s->events.on_ssl_server_authentication(s->self, &e, s->user_data);
+  return e.accept && !s->freed;
+}
+
+static const struct hc_connection_handler connection_handler = {
+  .on_open = on_open,
+  .on_failed = on_failed,
+  .on_ready_to_send = on_ready_to_send,
+  .on_data = on_data,
+  .on_half_end = on_half_end,
+  .on_disconnected = on_disconnected,
+  .on_verify = on_verify,
+};
+
+/* A fresh GUID, unless DiagnosticId is set. */
+static const char *next_id(struct hc_sender *s)
+{
+  const char *set = hc_properties_text(&s->surface.props, HYCO_DIAGNOSTIC_ID);
+  uint8_t random[16];
+
+  hc_net_random(s->net, random, sizeof random);
+  hc_guid_format(s->id, random);
+  return set[0] != '\0' ? set : s->id;
+}
+
+static int make_tls(struct hc_sender *s, const struct hc_endpoint *endpoint)
+{
+  hc_net_tls_free(s->net, s->tls);
+  s->tls = NULL;
+  if (!endpoint->tls)
+    return 0;
+  struct hc_tls_options options = hc_tls_options_read(&s->surface.props);
+  return hc_net_tls_new(s->net, &options, &s->tls, &s->surface.fault);
+}
+
+static int dial(struct hc_sender *s, const struct hc_endpoint *endpoint,
+                struct hc_span target, struct hc_span token)
+{
+  const struct hc_properties *props = &s->surface.props;
+  struct hc_connection_options options = hc_connection_options_read(props);
+
+  options.link = (struct hc_link_options){
+    .endpoint = endpoint,
+    .target = target,
+    .tls = s->tls,
+    .token = token,
+    .protocols = hc_span_str(hc_properties_text(props, HYCO_SUB_PROTOCOLS)),
+    .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
+    .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
+    .timeout_ms = HC_CONNECT_TIMEOUT_MS,
+  };
+  hc_log_line(&s->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
+              endpoint->tls ? "wss" : "ws", endpoint->host_field,
+              (int)endpoint->path.len, (const char *)endpoint->path.ptr);
+  return hc_connection_open(s->net, &options, &connection_handler, s,
+                            &s->connection, &s->surface.fault);
+}
+
+static int open_connection(struct hc_sender *s,
+                           const struct hc_endpoint *endpoint)
+{
+  struct hc_fault *fault = &s->surface.fault;
+  struct hc_buffer target;
+  struct hc_buffer token;
+  int64_t expiry;
+
+  hc_buffer_init(&target, HC_TARGET_MAX);
+  hc_buffer_init(&token, HC_TOKEN_MAX);
+  int rc = hc_token_source_get(&s->surface.props, endpoint,
+                               hc_net_wall_s(s->net), &token, &expiry, fault);
+  if (rc == 0) {
+    rc = hc_endpoint_write_target(endpoint, "connect", next_id(s), &target);
+    if (rc < 0)
+      hc_fault_set(fault, rc, "hybrid_connection makes a URL that is too long");
+  }
+  if (rc == 0)
+    rc = dial(s, endpoint, hc_buffer_span(&target), hc_buffer_span(&token));
+  hc_buffer_deinit_secret(&token);
+  hc_buffer_deinit(&target);
+  return rc;
+}
+
+int hc_sender_start(struct hc_sender *s)
+{
+  struct hc_endpoint endpoint;
+
+  if (s->connection != NULL)
+    return hc_fault_set(&s->surface.fault, HYCO_EBUSY,
+                        "already connected or connecting");
+  int rc = hc_endpoint_read(&s->surface.props, &endpoint, &s->surface.fault);
+  if (rc == 0)
+    rc = make_tls(s, &endpoint);
+  if (rc == 0)
+    rc = open_connection(s, &endpoint);
+  s->accept_data = true;
+  s->bytes_sent = 0;
+  return rc;
+}
+
+int hc_sender_disconnect(struct hc_sender *s)
+{
+  const struct hc_properties *props = &s->surface.props;
+
+  if (!s->is_open)
+    return hc_fault_set(&s->surface.fault, HYCO_ENOTCONNECTED, "not connected");
+  hc_connection_disconnect(
+      s->connection,
+      (int)hc_properties_number(props, HYCO_DISCONNECT_STATUS_CODE),
+      hc_span_str(
+          hc_properties_text(props, HYCO_DISCONNECT_STATUS_DESCRIPTION)));
+  return 0;
+}
+
+static void free_sender(void *user_data)
+{
+  struct hc_sender *s = user_data;
+  hc_surface_deinit(&s->surface);
+  hc_free(s);
+}
+
+int hc_sender_new(struct hc_net *net, hyco_sender *self,
+                  const hyco_sender_events *events, void *user_data,
+                  struct hc_sender **out)
+{
+  struct hc_sender *s = hc_alloc_zero(sizeof *s);
+
+  if (s == NULL)
+    return HYCO_ENOMEM;
+  s->net = net;
+  s->self = self;
+  if (events != NULL)
+    s->events = *events;
+  s->user_data = user_data;
+  s->accept_data = true;
+  hc_surface_init(&s->surface, &hc_sender_rows, s, HYCO_SCOPE_SENDER);
+  s->log = (struct hc_log){ HC_LOG_INFO, write_log, s };
+  s->reap = (struct hc_timer){ .fn = free_sender,
+                               .user_data = s,
+                               .calls_handlers = true };
+  *out = s;
+  return 0;
+}
+
+void hc_sender_free(struct hc_sender *s)
+{
+  if (s == NULL || s->freed)
+    return;
+  s->freed = true;
+  drop_connection(s);
+  hc_net_tls_free(s->net, s->tls);
+  s->tls = NULL;
+  hc_net_timer_set(s->net, &s->reap, 0);
+}

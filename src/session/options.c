@@ -1,0 +1,32 @@
+/* What connections and TLS are made with, read from the property table. */
+#include "session/options.h"
+
+struct hc_connection_options
+hc_connection_options_read(const struct hc_properties *props)
+{
+  return (struct hc_connection_options){
+    .max_frame = (size_t)hc_properties_number(props, HYCO_MAX_FRAME_SIZE),
+    .queue_mark = (size_t)hc_properties_number(props, HYCO_OUT_BUFFER_SIZE),
+    .half_close = hc_properties_flag(props, HYCO_HALF_CLOSE),
+    .wait_for_close = hc_properties_flag(props, HYCO_WAIT_FOR_CLOSE_RESPONSE),
+  };
+}
+
+/* NULL for an empty text: the default. */
+static const char *text_or_null(const struct hc_properties *props,
+                                hyco_property p)
+{
+  const char *text = hc_properties_text(props, p);
+  return text[0] != '\0' ? text : NULL;
+}
+
+struct hc_tls_options hc_tls_options_read(const struct hc_properties *props)
+{
+  return (struct hc_tls_options){
+    .ca_file = text_or_null(props, HYCO_OPENSSL_CA_FILE),
+    .ca_dir = text_or_null(props, HYCO_OPENSSL_CA_DIR),
+    .ca_pem = hc_span_str(hc_properties_text(props, HYCO_SSL_SERVER_CA_CERTS)),
+    .ca_paths = text_or_null(props, HYCO_SSL_CA_CERT_FILE_PATHS),
+    .cipher_list = text_or_null(props, HYCO_OPENSSL_CIPHER_LIST),
+  };
+}
