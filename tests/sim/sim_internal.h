@@ -46,7 +46,7 @@ struct sim_end {
   uint8_t *room;       /* what reserve gave out */
   size_t room_len;
   size_t drain_mark;
-  bool above_mark; /* after the last flush */
+  bool above_mark; /* on_drain is owed */
   bool broken;     /* what is written goes nowhere */
   bool closing;    /* an end follows the last byte of tx */
   int end_code;

@@ -414,6 +414,7 @@ void sim_stream_commit(struct hc_stream *stream, size_t n)
   if (n > 0 && !end->broken) {
     memcpy(hc_buffer_reserve(&end->tx, n), end->room, n);
     hc_buffer_commit(&end->tx, n);
+    end->above_mark |= hc_buffer_len(&end->tx) >= end->drain_mark;
     set_event(end, &end->flush, 0);
   }
   drop_room(end);
@@ -426,8 +427,11 @@ size_t sim_stream_pending(const struct hc_stream *stream)
 
 void sim_stream_set_drain_mark(struct hc_stream *stream, size_t mark)
 {
+  struct sim_end *end = end_of(stream);
+
   assert(mark >= 1 && mark <= HC_STREAM_TX_MAX);
-  end_of(stream)->drain_mark = mark;
+  end->drain_mark = mark;
+  end->above_mark = hc_buffer_len(&end->tx) >= mark;
 }
 
 void sim_stream_pause(struct hc_stream *stream)

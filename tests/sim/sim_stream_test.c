@@ -120,6 +120,21 @@ static void a_paused_reader_fills_the_window_then_the_queue(void **state)
   sim_pair_finish(&f);
 }
 
+static void a_burst_that_leaves_at_once_drains_too(void **state)
+{
+  struct sim_pair f;
+  (void)state;
+
+  sim_pair_connect(&f, 29);
+  sim_write_pattern(f.client.stream, HC_STREAM_LOW_MARK - 1);
+  sim_run(f.sim, SIM_SECOND);
+  assert_int_equal(f.client.drains, 0);
+  sim_write_pattern(f.client.stream, HC_STREAM_LOW_MARK);
+  sim_run(f.sim, SIM_SECOND);
+  assert_int_equal(f.client.drains, 1);
+  sim_pair_finish(&f);
+}
+
 static void the_drain_mark_can_be_moved(void **state)
 {
   struct sim_pair f;
@@ -290,6 +305,7 @@ int main(void)
     cmocka_unit_test(what_is_left_is_shown_again_with_more_behind_it),
     cmocka_unit_test(the_rest_is_shown_after_resume),
     cmocka_unit_test(a_paused_reader_fills_the_window_then_the_queue),
+    cmocka_unit_test(a_burst_that_leaves_at_once_drains_too),
     cmocka_unit_test(the_drain_mark_can_be_moved),
     cmocka_unit_test(reserve_refuses_more_than_the_queue_holds),
     cmocka_unit_test(a_clean_close_delivers_everything_then_ends_with_0),
