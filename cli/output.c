@@ -8,14 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The reader of the connection pauses as soon as anything waits; one call's
- * data is all that still comes. */
-enum { WAITING_MAX = 4 * 1024 * 1024 };
-
 void hc_cli_output_init(struct hc_cli_output *out, int fd)
 {
   struct stat st;
-  *out = (struct hc_cli_output){ .fd = fd, .waiting.max = WAITING_MAX };
+  *out = (struct hc_cli_output){ .fd = fd, .waiting.max = HC_CLI_OUTPUT_MAX };
   out->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 

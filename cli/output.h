@@ -4,6 +4,10 @@
 
 #include "bytes.h"
 
+/* The most that waits. Who reads the connection pauses it as soon as anything
+ * does: one piece is all that still comes. */
+enum { HC_CLI_OUTPUT_MAX = 4 * 1024 * 1024 };
+
 struct hc_cli_output {
   int fd;
   bool is_file; /* takes any amount at once */

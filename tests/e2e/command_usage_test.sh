@@ -1,0 +1,105 @@
+#!/bin/bash
+# What the command says without a relay: help, wrong usage, the table.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# usage_error PATTERN ARGUMENT...: exit status 2, and what is wrong is named.
+usage_error() {
+  local pattern=$1
+  shift
+  run "$HYCO" "$@"
+  check "usage: hyco $*" ends_with 2 "$pattern"
+}
+
+prints() { # prints PATTERN: on standard output, with success
+  [ "$status" -eq 0 ] && grep -q -e "$1" "$scratch/out" && [ ! -s "$scratch/err" ]
+}
+
+for arguments in --help -h; do
+  run "$HYCO" "$arguments"
+  check "hyco $arguments lists the commands" prints '^  listen '
+done
+run "$HYCO" --version
+check "hyco --version" prints '^hyco [0-9]*\.[0-9]*\.[0-9]*$'
+for command in relay listen connect token properties; do
+  run "$HYCO" "$command" --help
+  check "hyco $command --help" prints "^usage: hyco $command "
+  run "$HYCO" "$command" --version
+  check "hyco $command --version" prints '^hyco [0-9]'
+done
+
+usage_error '^usage: hyco COMMAND'
+usage_error "unknown command 'lisen'" lisen
+usage_error "unknown option '--proxy'" listen x --echo --proxy http://h
+usage_error "unknown option '--exec'" listen x --exec=cat
+usage_error "unknown option '-H'" connect x -H 'A: b'
+usage_error "unknown option '-x'" connect x -vx
+usage_error "unexpected argument 'y'" listen x y --echo
+usage_error "unexpected argument 'y'" properties y
+usage_error "unexpected argument '--json'" properties -- --json
+usage_error "unexpected argument '(hidden)'" listen x 'Endpoint=sb://h;SharedAccessKey=k'
+usage_error '--echo takes no value' listen x --echo=yes
+usage_error '--key-name wants NAME' connect x --endpoint sb://h --key-name
+usage_error '-c wants STR|@FILE' connect x -c
+usage_error "-q: '5x' is not a number" connect x -q 5x
+usage_error "-q: '-2' is not a number from -1 to 86400" connect x -q-2
+usage_error "--quiet: '86401' is not a number" connect x --quiet=86401
+usage_error "--validity: '9' is not a number from 10" token x --validity 9
+
+usage_error 'either --echo or --discard' listen x -c Endpoint=sb://h
+usage_error 'either --echo or --discard' listen x --echo --discard
+usage_error 'where to?' connect x
+usage_error 'where to?' token
+usage_error 'a listener needs' listen x --echo --endpoint sb://h
+usage_error 'either --connection-string or --endpoint' \
+  connect x -c Endpoint=sb://h --endpoint sb://h
+usage_error 'either --key or --key-file' \
+  connect x --endpoint sb://h --key-name n --key k --key-file f
+usage_error 'go with --endpoint' connect x -c Endpoint=sb://h --key k
+usage_error 'a key needs --key-name' connect x --endpoint sb://h --key k
+usage_error '--key-name needs' connect x --endpoint sb://h --key-name n
+usage_error 'either --token or a key' \
+  connect x --endpoint sb://h --key-name n --key k --token t
+usage_error '--tls-cert and --tls-key go together' relay --tls-cert f
+usage_error 'either --no-tls' relay --no-tls --tls-cert f --tls-key f
+usage_error '--set wants NAME=VALUE' \
+  connect x --endpoint sb://h --set HalfClose
+usage_error "--set 'NoSuchThing'" \
+  connect x --endpoint sb://h --set NoSuchThing=1
+usage_error "--set 'connected': the property is read-only" \
+  connect x --endpoint sb://h --set connected=true
+usage_error "--set 'MaxFrameSize': the value is not valid" \
+  connect x --endpoint sb://h --set MaxFrameSize=-1
+
+usage_error 'connection string' connect x -c nonsense
+usage_error 'connection string.*SharedAccessKeyNome' \
+  connect x -c 'Endpoint=sb://h/;SharedAccessKeyNome=n;SharedAccessKey=k3y'
+check "a bad connection string is not printed" not grep k3y "$scratch/err"
+HYCO_CONNECTION_STRING=nonsense usage_error 'connection string' connect x
+
+run "$HYCO" connect x -c "@$scratch/none"
+check "a file that is not there" ends_with 1 "'$scratch/none': No such file"
+: >"$scratch/empty"
+run "$HYCO" connect x -c "@$scratch/empty"
+check "an empty file" ends_with 1 "'$scratch/empty': holds nothing"
+head -c 16384 /dev/zero | tr '\0' x >"$scratch/long"
+run "$HYCO" connect x --endpoint sb://h --token "@$scratch/long"
+check "a secret of 16384 bytes" ends_with 1 'File too large'
+
+run "$HYCO" properties
+check "the table has a row of MaxFrameSize" \
+  prints '^MaxFrameSize  *setting  *int  *rw  *both  *16384  *0\.\.1073741824'
+rows=$(($(wc -l <"$scratch/out") - 1))
+run "$HYCO" properties --json
+check "as JSON it has as many" python3 - "$scratch/out" "$rows" <<'PYTHON'
+import json, sys
+rows = json.load(open(sys.argv[1]))
+assert len(rows) == int(sys.argv[2]) > 30
+row = next(r for r in rows if r["name"] == "MaxFrameSize")
+assert row["default"] == "16384" and row["max"] == 1 << 30
+PYTHON
+status=0
+"$HYCO" properties >/dev/full 2>"$scratch/err" || status=$?
+check "a full disk is an error" ends_with 1 'standard output'
+
+finish
