@@ -95,14 +95,13 @@ static void on_ready_to_send(hyco_sender *s, void *user_data)
   c->blocked = false;
 }
 
-/* Whether a code that the peer closed with is an error is said once. */
+/* Says once what the connection ended with, if that is an error. */
 static void check_close(struct connection *c, const hyco_disconnected *e)
 {
   bool clean = hc_cli_close_is_clean(e->status_code);
   if (c->verbose || (!clean && !c->failed))
-    hc_cli_say(c->command, "%s: %d %s",
-               e->status_code == 1006 ? "the connection was cut" : "closed",
-               e->status_code, e->description);
+    hc_cli_say(c->command, "closed: %d%s%s", e->status_code,
+               *e->description != '\0' ? " " : "", e->description);
   c->failed = c->failed || !clean;
 }
 
@@ -123,6 +122,8 @@ static void on_disconnected(hyco_sender *s, const hyco_disconnected *e,
   check_close(c, e);
 }
 
+/* Of more than passing interest only if it ends the connection; on_disconnected
+ * then tells as much. */
 static void on_error(hyco_sender *s, const hyco_error_event *e, void *user_data)
 {
   struct connection *c = user_data;
@@ -152,7 +153,7 @@ static hyco_sender_events events_for(const struct hc_cli_target *target)
     .on_data_in = on_data_in,
     .on_end = on_end,
     .on_disconnected = on_disconnected,
-    .on_error = on_error,
+    .on_error = target->verbose > 0 ? on_error : NULL,
     .on_ssl_server_authentication = target->insecure ? on_certificate : NULL,
     .on_log = target->verbose > 0 ? on_log : NULL,
   };

@@ -134,10 +134,13 @@ static void on_connection_disconnected(hyco_receiver *r,
   struct listener *l = user_data;
   struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, e->connection_id);
   (void)r;
-  if (l->verbose || !hc_cli_close_is_clean(e->status_code))
-    hc_cli_say(l->command,
-               "connection %d: closed: %d %s (%" PRIu64 " bytes came)",
-               e->connection_id, e->status_code, e->description,
+  /* on_connection_error has told of a cut. */
+  bool is_news =
+      !hc_cli_close_is_clean(e->status_code) && e->status_code != 1006;
+  if (l->verbose || is_news)
+    hc_cli_say(l->command, "connection %d: closed: %d%s%s (%" PRIu64 " bytes)",
+               e->connection_id, e->status_code,
+               *e->description != '\0' ? " " : "", e->description,
                peer != NULL ? peer->bytes_in : 0);
   hc_cli_peers_remove(&l->peers, e->connection_id);
 }

@@ -74,7 +74,7 @@ kill -9 "$relay_pid"
 status=0
 wait "$victim_pid" || status=$?
 cp "$scratch/victim.err" "$scratch/err"
-check "a cut is an error" ends_with 1 'cut: 1006'
+check "a cut is an error" ends_with 1 'closed: 1006'
 await "$listener_pid" open.err 'offline: '
 check "a listener without its relay goes on" kill -0 "$listener_pid"
 check "and still ends well" stop "$listener_pid"
