@@ -30,7 +30,7 @@ static bool is_shallow(struct hc_span text)
 
 static int parse(struct hc_span text, json_t **root, struct hc_fault *fault)
 {
-  json_error_t error;
+  json_error_t error = { .text = "" };
 
   if (text.len > HC_CONTROL_MAX)
     return hc_fault_set(fault, HYCO_ETOOLONG,
@@ -45,6 +45,7 @@ static int parse(struct hc_span text, json_t **root, struct hc_fault *fault)
   if (*root != NULL)
     return 0;
   switch (json_error_code(&error)) {
+  case json_error_unknown: /* jansson ran out of memory without saying so */
   case json_error_out_of_memory:
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
   case json_error_duplicate_key:
@@ -129,9 +130,10 @@ static int dump(const json_t *value, char **out, struct hc_fault *fault)
   size_t n = json_dumpb(value, NULL, 0, JSON_COMPACT);
   char *text = n > 0 ? hc_alloc(n + 1) : NULL;
 
-  if (text == NULL)
+  if (text == NULL || json_dumpb(value, text, n, JSON_COMPACT) != n) {
+    hc_free(text);
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  json_dumpb(value, text, n, JSON_COMPACT);
+  }
   text[n] = '\0';
   *out = text;
   return 0;

@@ -38,8 +38,9 @@ struct hc_control {
 
 /* Reads one whole text message. 0, HYCO_EPROTOCOL (not one JSON object, a
  * member of the wrong type, an accept without address, duplicates; fault names
- * it), HYCO_ETOOLONG, HYCO_ENOMEM. Unknown members are ignored, order is free.
- * On success the caller calls hc_control_deinit. */
+ * it), HYCO_ETOOLONG, HYCO_ENOMEM (inside jansson's scanner it looks like bad
+ * JSON). Unknown members are ignored, order is free, null is as good as
+ * missing. On success the caller calls hc_control_deinit. */
 int hc_control_read(struct hc_span text, struct hc_control *out,
                     struct hc_fault *fault);
 void hc_control_deinit(struct hc_control *control);

@@ -138,9 +138,8 @@ static int append_json(struct hc_buffer *out, const json_t *root)
   if (n > HC_CONTROL_MAX || n > out->max - hc_buffer_len(out))
     return HYCO_ETOOLONG;
   uint8_t *dst = hc_buffer_reserve(out, n);
-  if (dst == NULL)
+  if (dst == NULL || json_dumpb(root, (char *)dst, n, JSON_COMPACT) != n)
     return HYCO_ENOMEM;
-  json_dumpb(root, (char *)dst, n, JSON_COMPACT);
   hc_buffer_commit(out, n);
   return 0;
 }

@@ -1,6 +1,10 @@
 # The messages of the protocol: heads, URLs, tokens, control messages.
 include(${PROJECT_SOURCE_DIR}/tests/support/support.cmake)
-foreach(module http1 http1_write url token connection_string control backoff)
+foreach(module
+    http1 http1_write url token connection_string control backoff
+    messages_memory)
   hyco_unit_test(${module})
 endforeach()
 target_link_libraries(http1_test PRIVATE hyco_test_support)
+target_link_options(messages_memory_test PRIVATE
+  -Wl,--wrap=hc_alloc,--wrap=hc_strndup,--wrap=hc_strdup)
