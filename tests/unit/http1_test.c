@@ -106,6 +106,16 @@ static void an_http_1_0_request_needs_no_host(void **state)
   assert_int_equal(head.minor, 0);
 }
 
+static void a_content_length_of_digits_is_read(void **state)
+{
+  (void)state;
+  assert_int_equal(read_request("PUT / HTTP/1.1\r\nHost: h\r\n"
+                                "Content-Length: 0012\r\n\r\n",
+                                NULL),
+                   1);
+  assert_span(hc_http_find(&head, "content-length")->value, "0012");
+}
+
 static void an_empty_host_is_read(void **state)
 {
   (void)state;
@@ -255,6 +265,7 @@ static void bad_bytes_are_refused_before_the_head_is_whole(void **state)
   (void)state;
   assert_int_equal(read_request("GET / HTTP/1.1\n", NULL), HYCO_EPROTOCOL);
   assert_int_equal(read_request("\x16", NULL), HYCO_EPROTOCOL);
+  assert_int_equal(read_response("HTTP/1.1 200 OK\n"), HYCO_EPROTOCOL);
   assert_int_equal(read_request("GET / HTTP/1.1\r\n", NULL), 0);
 }
 
@@ -403,6 +414,7 @@ int main(void)
     cmocka_unit_test(a_response_may_have_no_reason),
     cmocka_unit_test(all_forms_of_a_target_are_read),
     cmocka_unit_test(an_http_1_0_request_needs_no_host),
+    cmocka_unit_test(a_content_length_of_digits_is_read),
     cmocka_unit_test(an_empty_host_is_read),
     cmocka_unit_test(what_could_be_read_in_two_ways_is_refused),
     cmocka_unit_test(a_nul_in_a_head_is_refused),
