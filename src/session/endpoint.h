@@ -26,7 +26,7 @@ int hc_endpoint_read(const struct hc_properties *props,
                      struct hc_endpoint *endpoint, struct hc_fault *fault);
 
 /* From a rendezvous address. 0, HYCO_EBADURL; path and query stay empty. */
-int hc_endpoint_from_url(struct hc_span url, struct hc_endpoint *endpoint,
+int hc_endpoint_from_url(struct hc_span text, struct hc_endpoint *endpoint,
                          struct hc_span *target, struct hc_fault *fault);
 
 /* Appends "/$hc/path?query&sb-hc-action=ACTION&sb-hc-id=ID". 0,

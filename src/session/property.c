@@ -2,6 +2,7 @@
 #include "session/property.h"
 #include "base/memory.h"
 #include "protocol/quote.h"
+#include "protocol/ws.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -95,6 +96,11 @@ int hc_property_check_number(hyco_property p, int64_t value,
     return hc_fault_set(fault, HYCO_EBADVALUE, "%s: %lld is not in %lld..%lld",
                         rows[p].name, (long long)value, (long long)rows[p].min,
                         (long long)rows[p].max);
+  if (p == HYCO_DISCONNECT_STATUS_CODE &&
+      !hc_ws_close_code_is_legal((int)value))
+    return hc_fault_set(fault, HYCO_EBADVALUE,
+                        "%s: %lld must not be on the wire (RFC 6455 7.4)",
+                        rows[p].name, (long long)value);
   return 0;
 }
 

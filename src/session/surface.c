@@ -159,6 +159,19 @@ int hc_surface_get_number(struct hc_surface *s, int connection_id,
   return 0;
 }
 
+int hc_surface_get_flag(struct hc_surface *s, int connection_id,
+                        hyco_property p, bool *value)
+{
+  int64_t number = 0;
+
+  if (value == NULL)
+    return hc_fault_set(&s->fault, HYCO_EINVALID, "value is NULL");
+  int rc = hc_surface_get_number(s, connection_id, p, &number);
+  if (rc == 0)
+    *value = number != 0;
+  return rc;
+}
+
 /* "Name", "Name[7]": sets p and connection_id. */
 static int read_name(struct hc_surface *s, struct hc_span text,
                      hyco_property *p, int *connection_id)
@@ -232,8 +245,8 @@ static int config_set(struct hc_surface *s, int connection_id, hyco_property p,
 int hc_surface_config(struct hc_surface *s, const char *text,
                       const char **value)
 {
-  hyco_property p;
-  int connection_id;
+  hyco_property p = HYCO_PROPERTY_COUNT;
+  int connection_id = 0;
   struct hc_span rest;
   struct hc_span name;
   const char *got = "";

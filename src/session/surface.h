@@ -50,6 +50,8 @@ int hc_surface_get_text(struct hc_surface *s, int connection_id,
                         hyco_property p, const char **value);
 int hc_surface_get_number(struct hc_surface *s, int connection_id,
                           hyco_property p, int64_t *value);
+int hc_surface_get_flag(struct hc_surface *s, int connection_id,
+                        hyco_property p, bool *value);
 int hc_surface_config(struct hc_surface *s, const char *text,
                       const char **value);
 

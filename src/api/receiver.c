@@ -1,0 +1,261 @@
+/* hyco/receiver.h: the receiver on a loop. */
+#include "receiver/receiver.h"
+#include "api/blocking.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+
+enum { LISTEN_LIMIT_MS = 60000 };
+
+struct hyco_receiver {
+  hyco_loop *loop;
+  bool owns_loop;
+  struct hc_receiver *core;
+  bool *gone; /* set when freed while a blocking call is under way */
+};
+
+int hyco_receiver_new(hyco_loop *loop, const hyco_receiver_events *events,
+                      void *user_data, hyco_receiver **out)
+{
+  if (out == NULL)
+    return HYCO_EINVALID;
+  hyco_receiver *r = hc_alloc_zero(sizeof *r);
+  if (r == NULL)
+    return HYCO_ENOMEM;
+  r->owns_loop = loop == NULL;
+  r->loop = loop;
+  int rc = loop == NULL ? hyco_loop_new(&r->loop) : 0;
+  if (rc == 0)
+    rc = hc_receiver_new(hc_loop_net(r->loop->io), r, events, user_data,
+                         &r->core);
+  if (rc < 0) {
+    if (r->owns_loop)
+      hyco_loop_free(r->loop);
+    hc_free(r);
+    return rc;
+  }
+  *out = r;
+  return 0;
+}
+
+void hyco_receiver_free(hyco_receiver *r)
+{
+  if (r == NULL)
+    return;
+  if (r->gone != NULL)
+    *r->gone = true;
+  hc_receiver_free(r->core);
+  if (r->owns_loop)
+    hc_api_drop_loop(r->loop);
+  hc_free(r);
+}
+
+int hyco_receiver_set_connection_string(hyco_receiver *r, const char *text)
+{
+  return hc_surface_set_connection_string(&r->core->surface, text);
+}
+
+static bool has_started(const void *owner)
+{
+  const struct hc_receiver *core = owner;
+  return !core->once || core->state == HC_RECEIVER_IDLE;
+}
+
+/* After a row was set: HYCO_LISTENING = true has only begun. */
+static int finish_set(hyco_receiver *r, int rc)
+{
+  bool gone = false;
+  struct hc_receiver *core = r->core;
+
+  if (rc < 0 || core->state != HC_RECEIVER_CONNECTING || has_started(core))
+    return rc;
+  if (!hc_api_may_block(r->loop)) {
+    hc_receiver_stop(core);
+    return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
+                        "listening cannot be set inside a handler: call "
+                        "hyco_receiver_start");
+  }
+  r->gone = &gone;
+  rc = hc_blocking_wait(r->loop, has_started, core, &gone, LISTEN_LIMIT_MS);
+  if (gone)
+    return rc;
+  r->gone = NULL;
+  if (rc < 0) {
+    hc_receiver_stop(core);
+    return hc_fault_set(&core->surface.fault, rc, "no answer within %d s",
+                        LISTEN_LIMIT_MS / 1000);
+  }
+  if (core->state != HC_RECEIVER_IDLE)
+    return 0;
+  core->surface.fault = core->failure;
+  return core->failure.code;
+}
+
+int hyco_receiver_set_string(hyco_receiver *r, hyco_property p,
+                             const char *value)
+{
+  return hc_surface_set_text(&r->core->surface, 0, p, value);
+}
+
+int hyco_receiver_set_int(hyco_receiver *r, hyco_property p, int64_t value)
+{
+  return finish_set(r, hc_surface_set_number(&r->core->surface, 0, p, value));
+}
+
+int hyco_receiver_set_bool(hyco_receiver *r, hyco_property p, bool value)
+{
+  return hyco_receiver_set_int(r, p, value);
+}
+
+int hyco_receiver_get_string(hyco_receiver *r, hyco_property p,
+                             const char **value)
+{
+  return hc_surface_get_text(&r->core->surface, 0, p, value);
+}
+
+int hyco_receiver_get_int(hyco_receiver *r, hyco_property p, int64_t *value)
+{
+  return hc_surface_get_number(&r->core->surface, 0, p, value);
+}
+
+int hyco_receiver_get_bool(hyco_receiver *r, hyco_property p, bool *value)
+{
+  return hc_surface_get_flag(&r->core->surface, 0, p, value);
+}
+
+int hyco_receiver_config(hyco_receiver *r, const char *text, const char **value)
+{
+  return finish_set(r, hc_surface_config(&r->core->surface, text, value));
+}
+
+int hyco_connection_set_int(hyco_receiver *r, int connection_id,
+                            hyco_property p, int64_t value)
+{
+  return hc_surface_set_number(&r->core->surface, connection_id, p, value);
+}
+
+int hyco_connection_set_bool(hyco_receiver *r, int connection_id,
+                             hyco_property p, bool value)
+{
+  return hyco_connection_set_int(r, connection_id, p, value);
+}
+
+int hyco_connection_get_string(hyco_receiver *r, int connection_id,
+                               hyco_property p, const char **value)
+{
+  return hc_surface_get_text(&r->core->surface, connection_id, p, value);
+}
+
+int hyco_connection_get_int(hyco_receiver *r, int connection_id,
+                            hyco_property p, int64_t *value)
+{
+  return hc_surface_get_number(&r->core->surface, connection_id, p, value);
+}
+
+int hyco_connection_get_bool(hyco_receiver *r, int connection_id,
+                             hyco_property p, bool *value)
+{
+  return hc_surface_get_flag(&r->core->surface, connection_id, p, value);
+}
+
+int hyco_receiver_start(hyco_receiver *r)
+{
+  return hc_receiver_start(r->core, false);
+}
+
+static bool is_shut(const void *owner)
+{
+  return hc_receiver_is_shut(owner);
+}
+
+void hyco_receiver_shutdown(hyco_receiver *r)
+{
+  bool gone = false;
+
+  hc_receiver_shutdown(r->core);
+  if (!hc_api_may_block(r->loop))
+    return;
+  r->gone = &gone;
+  (void)hc_blocking_wait(r->loop, is_shut, r->core, &gone,
+                         HC_CLOSE_WAIT_MS + 1000);
+  if (!gone)
+    r->gone = NULL;
+}
+
+int hyco_receiver_disconnect(hyco_receiver *r, int connection_id)
+{
+  return hc_receiver_disconnect(r->core, connection_id);
+}
+
+static struct hc_connection *find_connection(void *owner, int id)
+{
+  struct hc_accepted *a = hc_receiver_find(owner, id);
+  return a != NULL ? a->connection : NULL;
+}
+
+static int send_blocking(hyco_receiver *r, const struct hc_accepted *a,
+                         enum hc_ws_opcode opcode, struct hc_span payload)
+{
+  bool gone = false;
+  struct hc_blocking_send how = {
+    .loop = r->loop,
+    .find = find_connection,
+    .owner = r->core,
+    .id = a->id,
+    .timeout_ms = (uint64_t)a->timeout_s * 1000,
+    .gone = &gone,
+  };
+  bool *outer = r->gone;
+  r->gone = &gone;
+  int rc = hc_blocking_send(&how, opcode, payload);
+  if (!gone)
+    r->gone = outer;
+  return rc;
+}
+
+static int send_message(hyco_receiver *r, int connection_id,
+                        enum hc_ws_opcode opcode, struct hc_span payload)
+{
+  struct hc_accepted *a = hc_receiver_find(r->core, connection_id);
+  struct hc_fault *fault = &r->core->surface.fault;
+
+  if (a == NULL)
+    return hc_fault_set(fault, HYCO_EBADID, "there is no connection %d",
+                        connection_id);
+  if (a->timeout_s > 0)
+    return send_blocking(r, a, opcode, payload);
+  int rc = hc_connection_send(a->connection, opcode, payload);
+  a->bytes_sent = rc == 0 ? (int64_t)payload.len : 0;
+  return rc;
+}
+
+int hyco_receiver_send(hyco_receiver *r, int connection_id, const void *data,
+                       size_t len)
+{
+  return send_message(r, connection_id, HC_WS_BINARY, hc_span_of(data, len));
+}
+
+int hyco_receiver_send_text(hyco_receiver *r, int connection_id,
+                            const char *text, size_t len)
+{
+  struct hc_span payload = hc_span_of(text, len);
+
+  if (!hc_utf8_valid(payload))
+    return hc_fault_set(&r->core->surface.fault, HYCO_EBADVALUE,
+                        "the text is not UTF-8");
+  return send_message(r, connection_id, HC_WS_TEXT, payload);
+}
+
+int hyco_receiver_do_events(hyco_receiver *r, int timeout_ms)
+{
+  return hyco_loop_do_events(r->loop, timeout_ms);
+}
+
+hyco_loop *hyco_receiver_loop(hyco_receiver *r)
+{
+  return r->loop;
+}
+
+const char *hyco_receiver_last_error_text(const hyco_receiver *r)
+{
+  return r->core->surface.fault.text;
+}

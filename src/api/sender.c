@@ -1,0 +1,200 @@
+/* hyco/sender.h: the sender on a loop. */
+#include "sender/sender.h"
+#include "api/blocking.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+
+struct hyco_sender {
+  hyco_loop *loop;
+  bool owns_loop;
+  struct hc_sender *core;
+  bool *gone; /* set when freed while a blocking call is under way */
+};
+
+int hyco_sender_new(hyco_loop *loop, const hyco_sender_events *events,
+                    void *user_data, hyco_sender **out)
+{
+  if (out == NULL)
+    return HYCO_EINVALID;
+  hyco_sender *s = hc_alloc_zero(sizeof *s);
+  if (s == NULL)
+    return HYCO_ENOMEM;
+  s->owns_loop = loop == NULL;
+  s->loop = loop;
+  int rc = loop == NULL ? hyco_loop_new(&s->loop) : 0;
+  if (rc == 0)
+    rc =
+        hc_sender_new(hc_loop_net(s->loop->io), s, events, user_data, &s->core);
+  if (rc < 0) {
+    if (s->owns_loop)
+      hyco_loop_free(s->loop);
+    hc_free(s);
+    return rc;
+  }
+  *out = s;
+  return 0;
+}
+
+void hyco_sender_free(hyco_sender *s)
+{
+  if (s == NULL)
+    return;
+  if (s->gone != NULL)
+    *s->gone = true;
+  hc_sender_free(s->core);
+  if (s->owns_loop)
+    hc_api_drop_loop(s->loop);
+  hc_free(s);
+}
+
+int hyco_sender_set_connection_string(hyco_sender *s, const char *text)
+{
+  return hc_surface_set_connection_string(&s->core->surface, text);
+}
+
+int hyco_sender_set_string(hyco_sender *s, hyco_property p, const char *value)
+{
+  return hc_surface_set_text(&s->core->surface, 0, p, value);
+}
+
+int hyco_sender_set_int(hyco_sender *s, hyco_property p, int64_t value)
+{
+  return hc_surface_set_number(&s->core->surface, 0, p, value);
+}
+
+int hyco_sender_set_bool(hyco_sender *s, hyco_property p, bool value)
+{
+  return hyco_sender_set_int(s, p, value);
+}
+
+int hyco_sender_get_string(hyco_sender *s, hyco_property p, const char **value)
+{
+  return hc_surface_get_text(&s->core->surface, 0, p, value);
+}
+
+int hyco_sender_get_int(hyco_sender *s, hyco_property p, int64_t *value)
+{
+  return hc_surface_get_number(&s->core->surface, 0, p, value);
+}
+
+int hyco_sender_get_bool(hyco_sender *s, hyco_property p, bool *value)
+{
+  return hc_surface_get_flag(&s->core->surface, 0, p, value);
+}
+
+int hyco_sender_config(hyco_sender *s, const char *text, const char **value)
+{
+  return hc_surface_config(&s->core->surface, text, value);
+}
+
+int hyco_sender_start(hyco_sender *s)
+{
+  return hc_sender_start(s->core);
+}
+
+static bool has_settled(const void *owner)
+{
+  const struct hc_sender *core = owner;
+  return core->is_open || core->connection == NULL;
+}
+
+int hyco_sender_connect(hyco_sender *s)
+{
+  struct hc_sender *core = s->core;
+  bool gone = false;
+
+  if (!hc_api_may_block(s->loop))
+    return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
+                        "not inside a handler: call hyco_sender_start");
+  core->failure.code = 0;
+  int rc = hc_sender_start(core);
+  if (rc < 0)
+    return rc;
+  s->gone = &gone;
+  rc = hc_blocking_wait(s->loop, has_settled, core, &gone,
+                        HC_CONNECT_TIMEOUT_MS + 1000);
+  if (gone)
+    return rc;
+  s->gone = NULL;
+  if (rc == 0 && core->failure.code != 0) {
+    core->surface.fault = core->failure;
+    rc = core->failure.code;
+  }
+  return rc;
+}
+
+int hyco_sender_disconnect(hyco_sender *s)
+{
+  return hc_sender_disconnect(s->core);
+}
+
+static struct hc_connection *find_connection(void *owner, int id)
+{
+  struct hc_sender *core = owner;
+  (void)id;
+  return core->is_open ? core->connection : NULL;
+}
+
+static int send_blocking(hyco_sender *s, enum hc_ws_opcode opcode,
+                         struct hc_span payload)
+{
+  bool gone = false;
+  struct hc_blocking_send how = {
+    .loop = s->loop,
+    .find = find_connection,
+    .owner = s->core,
+    .timeout_ms = (uint64_t)s->core->timeout_s * 1000,
+    .gone = &gone,
+  };
+  bool *outer = s->gone;
+  s->gone = &gone;
+  int rc = hc_blocking_send(&how, opcode, payload);
+  if (!gone)
+    s->gone = outer;
+  return rc;
+}
+
+static int send_message(hyco_sender *s, enum hc_ws_opcode opcode,
+                        struct hc_span payload)
+{
+  struct hc_sender *core = s->core;
+
+  if (!core->is_open)
+    return hc_fault_set(&core->surface.fault, HYCO_ENOTCONNECTED,
+                        "not connected");
+  if (core->timeout_s > 0)
+    return send_blocking(s, opcode, payload);
+  int rc = hc_connection_send(core->connection, opcode, payload);
+  core->bytes_sent = rc == 0 ? (int64_t)payload.len : 0;
+  return rc;
+}
+
+int hyco_sender_send(hyco_sender *s, const void *data, size_t len)
+{
+  return send_message(s, HC_WS_BINARY, hc_span_of(data, len));
+}
+
+int hyco_sender_send_text(hyco_sender *s, const char *text, size_t len)
+{
+  struct hc_span payload = hc_span_of(text, len);
+
+  if (!hc_utf8_valid(payload))
+    return hc_fault_set(&s->core->surface.fault, HYCO_EBADVALUE,
+                        "the text is not UTF-8");
+  return send_message(s, HC_WS_TEXT, payload);
+}
+
+int hyco_sender_do_events(hyco_sender *s, int timeout_ms)
+{
+  return hyco_loop_do_events(s->loop, timeout_ms);
+}
+
+hyco_loop *hyco_sender_loop(hyco_sender *s)
+{
+  return s->loop;
+}
+
+const char *hyco_sender_last_error_text(const hyco_sender *s)
+{
+  return s->core->surface.fault.text;
+}
