@@ -1,0 +1,128 @@
+/* How a stream ends: cleanly, as a cut, or by RST. */
+#include "io/dial.h"
+#include "io/stream.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+  struct hc_io_stream *s = handle->data;
+
+  s->has_poll = false;
+  hc_io_stream_hold(s);
+  hc_io_stream_release(s);
+}
+
+void hc_io_drop_socket(struct hc_io_stream *s, bool reset)
+{
+  const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+  if (s->fd < 0)
+    return;
+  if (reset)
+    setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  uv_close((uv_handle_t *)&s->poll, on_poll_closed);
+  close(s->fd);
+  s->fd = -1;
+}
+
+void hc_io_destroy(struct hc_io_stream *s, bool reset)
+{
+  struct hc_loop *loop = s->loop;
+
+  if (s->phase == HC_IO_GONE)
+    return;
+  hc_io_stream_hold(s);
+  if (s->phase == HC_IO_DIALLING)
+    hc_dialled_cancel(s);
+  s->phase = HC_IO_GONE;
+  hc_timers_cancel(&loop->timers, &s->deadline);
+  hc_list_remove(&s->node);
+  hc_list_remove(&s->warm);
+  hc_list_remove(&s->shaking);
+  hc_list_remove(&s->ready.node);
+  hc_list_remove(&s->flush.node);
+  hc_io_drop_socket(s, reset);
+  hc_io_stream_release(s);
+}
+
+static void on_linger_over(void *user_data)
+{
+  struct hc_io_stream *s = user_data;
+
+  hc_io_destroy(s, s->how == HC_STREAM_CUT || !s->is_finished);
+}
+
+static void linger(struct hc_io_stream *s)
+{
+  s->phase = HC_IO_LINGER;
+  s->deadline.fn = on_linger_over;
+  s->deadline.user_data = s;
+  s->deadline.calls_handlers = false;
+  hc_io_timer_set(s->loop, &s->deadline, HC_STREAM_LINGER_MS);
+  hc_io_add(s->loop, HC_FLUSH, &s->flush);
+  hc_io_stream_schedule(s);
+  hc_io_stream_poll(s);
+}
+
+void hc_io_close(struct hc_stream *stream, enum hc_stream_close how)
+{
+  struct hc_io_stream *s = hc_io_stream(stream);
+  bool is_broken = s->write_code != 0 || (s->is_ended && s->end_code != 0 &&
+                                          s->end_code != HYCO_EDROPPED);
+
+  s->how = how;
+  if (s->phase == HC_IO_OPEN && how != HC_STREAM_ABORT && !is_broken)
+    linger(s);
+  else
+    hc_io_destroy(s, how == HC_STREAM_ABORT);
+}
+
+bool hc_io_announce_end(struct hc_io_stream *s)
+{
+  if (s->end_is_announced)
+    return false;
+  s->end_is_announced = true;
+  if (s->how != HC_STREAM_CLEAN || s->tls == NULL)
+    return false;
+  hc_tls_finish(s->tls);
+  return true;
+}
+
+void hc_io_finish(struct hc_io_stream *s)
+{
+  if (s->is_finished)
+    return;
+  s->is_finished = true;
+  hc_tls_session_free(s->tls);
+  s->tls = NULL;
+  shutdown(s->fd, SHUT_WR);
+  if (s->is_ended)
+    hc_io_destroy(s, false);
+}
+
+void hc_io_discard(struct hc_io_stream *s)
+{
+  uint8_t *out = hc_io_buffers(s->loop)->received;
+  ssize_t n;
+
+  if (s->holds == 1) /* no handler up the stack holds a span into it */
+    hc_buffer_deinit(&s->rest);
+  if (!s->is_readable)
+    return;
+  do
+    n = recv(s->fd, out, HC_IO_RECV_MAX, 0);
+  while (n < 0 && errno == EINTR);
+  if (n > 0) {
+    s->is_readable = n == HC_IO_RECV_MAX;
+    return;
+  }
+  s->is_readable = false;
+  if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    return;
+  s->is_ended = true;
+  if (n < 0 || s->is_finished)
+    hc_io_destroy(s, false);
+}

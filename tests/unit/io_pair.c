@@ -1,0 +1,257 @@
+/* Two ends of real connections on one loop. */
+#include "unit/io_pair.h"
+
+#include "base/memory.h"
+#include "tls/authority.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char state_dir[64];
+
+const char *pair_state_dir(void)
+{
+  struct hc_fault fault;
+
+  if (state_dir[0] != '\0')
+    return state_dir;
+  snprintf(state_dir, sizeof(state_dir), "/tmp/hyco-test-XXXXXX");
+  assert_non_null(mkdtemp(state_dir));
+  assert_int_equal(hc_authority_prepare(state_dir, NULL, 0, &fault), 0);
+  return state_dir;
+}
+
+void pair_state_dir_remove(void)
+{
+  static const char *const names[] = { "ca.pem", "ca.key", "cert.pem",
+                                       "key.pem" };
+  char path[128];
+
+  if (state_dir[0] == '\0')
+    return;
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    snprintf(path, sizeof(path), "%s/%s", state_dir, names[i]);
+    unlink(path);
+  }
+  rmdir(state_dir);
+  state_dir[0] = '\0';
+}
+
+/* --- what an end does --- */
+
+static void on_open(void *user_data)
+{
+  struct end *end = user_data;
+  assert_false(end->is_open);
+  end->is_open = true;
+}
+
+static void take(struct end *end, struct hc_span *in)
+{
+  size_t n = in->len < end->take ? in->len : end->take;
+  struct hc_span taken = hc_span_of(in->ptr, n);
+
+  if (end->echo)
+    assert_int_equal(hc_stream_write(end->stream, taken), 0);
+  assert_int_equal(hc_buffer_append(&end->got, taken), 0);
+  hc_span_drop(in, n);
+}
+
+static void on_data(void *user_data, struct hc_span *in)
+{
+  struct end *end = user_data;
+
+  assert_non_null(end->stream);
+  assert_false(end->is_ended);
+  assert_true(in->len > 0);
+  end->data_calls++;
+  if (in->len > end->largest_call)
+    end->largest_call = in->len;
+  if (end->on_data != NULL)
+    end->on_data(end, in);
+  else
+    take(end, in);
+  if (end->pause_after_data && end->stream != NULL)
+    hc_stream_pause(end->stream);
+}
+
+static void on_drain(void *user_data)
+{
+  struct end *end = user_data;
+  assert_non_null(end->stream);
+  end->drain_calls++;
+}
+
+static void on_end(void *user_data, const struct hc_fault *fault)
+{
+  struct end *end = user_data;
+
+  assert_non_null(end->stream);
+  assert_false(end->is_ended);
+  end->is_ended = true;
+  end->fault = *fault;
+}
+
+const struct hc_stream_handler end_handler = { on_open, on_data, on_drain,
+                                               on_end };
+
+static void end_init(struct end *end, struct pair *pair)
+{
+  end->pair = pair;
+  end->take = SIZE_MAX;
+  hc_buffer_init(&end->got, (size_t)64 << 20);
+}
+
+void end_write(struct end *end, const void *bytes, size_t n)
+{
+  assert_int_equal(hc_stream_write(end->stream, hc_span_of(bytes, n)), 0);
+}
+
+void end_close(struct end *end, enum hc_stream_close how)
+{
+  struct hc_stream *stream = end->stream;
+  end->stream = NULL;
+  hc_stream_close(stream, how);
+}
+
+/* --- the pair --- */
+
+static void on_accept(void *user_data, struct hc_stream *stream)
+{
+  struct pair *pair = user_data;
+
+  pair->accepted++;
+  if (pair->server.stream != NULL) {
+    hc_stream_close(stream, HC_STREAM_ABORT);
+    return;
+  }
+  pair->server.stream = stream;
+  pair->server.is_open = true;
+  hc_stream_set_handler(stream, &end_handler, &pair->server);
+  if (pair->pause_at_accept)
+    hc_stream_pause(stream);
+}
+
+static void make_tls(struct pair *pair)
+{
+  char cert[128];
+  char key[128];
+  char ca[128];
+  struct hc_fault fault;
+
+  snprintf(cert, sizeof(cert), "%s/cert.pem", pair_state_dir());
+  snprintf(key, sizeof(key), "%s/key.pem", pair_state_dir());
+  snprintf(ca, sizeof(ca), "%s/ca.pem", pair_state_dir());
+  const struct hc_tls_options server = { .server = true,
+                                         .cert_file = cert,
+                                         .key_file = key };
+  const struct hc_tls_options client = { .ca_file = ca,
+                                         .ca_paths = "/nonexistent" };
+  assert_int_equal(
+      hc_net_tls_new(pair->net, &server, &pair->server_tls, &fault), 0);
+  assert_int_equal(
+      hc_net_tls_new(pair->net, &client, &pair->client_tls, &fault), 0);
+}
+
+void pair_listen(struct pair *pair, bool tls)
+{
+  static const struct hc_listener_handler handler = { on_accept };
+  struct hc_fault fault;
+
+  assert_int_equal(hc_loop_new(&pair->loop), 0);
+  pair->net = hc_loop_net(pair->loop);
+  end_init(&pair->client, pair);
+  end_init(&pair->server, pair);
+  if (tls)
+    make_tls(pair);
+  const struct hc_listen listen = { .host = "127.0.0.1",
+                                    .tls = pair->server_tls,
+                                    .handshake_timeout_ms = PAIR_WAIT_MS };
+  assert_int_equal(
+      hc_listen(pair->net, &listen, &handler, pair, &pair->listener, &fault),
+      0);
+}
+
+struct hc_dial pair_usual_dial(const struct pair *pair)
+{
+  return (struct hc_dial){
+    .host = "127.0.0.1",
+    .port = hc_listener_port(pair->listener),
+    .tls = pair->client_tls,
+    .no_delay = true,
+    .reads_in_narrow_turns = pair->client_reads_in_narrow,
+    .timeout_ms = PAIR_WAIT_MS,
+  };
+}
+
+int pair_dial(struct pair *pair, const struct hc_dial *dial)
+{
+  struct hc_fault fault = { 0 };
+  int rc = hc_dial(pair->net, dial, &end_handler, &pair->client,
+                   &pair->client.stream, &fault);
+  assert_int_equal(rc, fault.code);
+  if (rc != 0)
+    pair->client.fault = fault;
+  return rc;
+}
+
+void pair_open(struct pair *pair, bool tls)
+{
+  pair_listen(pair, tls);
+  struct hc_dial dial = pair_usual_dial(pair);
+  assert_int_equal(pair_dial(pair, &dial), 0);
+  pair_run_until(pair, &pair->client.is_open);
+  pair_run_until(pair, &pair->server.is_open);
+}
+
+void pair_free(struct pair *pair)
+{
+  end_close(&pair->client, HC_STREAM_ABORT);
+  end_close(&pair->server, HC_STREAM_ABORT);
+  if (pair->listener != NULL)
+    hc_listener_close(pair->listener);
+  hc_net_tls_free(pair->net, pair->client_tls);
+  hc_net_tls_free(pair->net, pair->server_tls);
+  hc_buffer_deinit(&pair->client.got);
+  hc_buffer_deinit(&pair->server.got);
+  hc_loop_free(pair->loop);
+}
+
+/* --- running --- */
+
+void pair_run_until(struct pair *pair, const bool *flag)
+{
+  uint64_t end = hc_net_now_ms(pair->net) + PAIR_WAIT_MS;
+
+  while (!*flag && hc_net_now_ms(pair->net) < end)
+    hc_loop_turn(pair->loop, PAIR_WAIT_MS, false);
+  assert_true(*flag);
+}
+
+void pair_run_until_got(struct pair *pair, const struct end *end, size_t n)
+{
+  uint64_t stop = hc_net_now_ms(pair->net) + PAIR_WAIT_MS;
+
+  while (hc_buffer_len(&end->got) < n && hc_net_now_ms(pair->net) < stop)
+    hc_loop_turn(pair->loop, PAIR_WAIT_MS, false);
+  assert_int_equal(hc_buffer_len(&end->got), n);
+}
+
+void pair_run_ms(struct pair *pair, uint64_t ms)
+{
+  uint64_t end = hc_net_now_ms(pair->net) + ms;
+
+  for (uint64_t now = end - ms; now < end; now = hc_net_now_ms(pair->net))
+    hc_loop_turn(pair->loop, (int)(end - now), false);
+}
+
+void pair_settle(struct pair *pair)
+{
+  while (hc_loop_turn(pair->loop, 20, false))
+    continue;
+}

@@ -1,0 +1,76 @@
+/* Two ends of real connections on one loop, for the tests of src/io. */
+#ifndef TESTS_UNIT_IO_PAIR_H
+#define TESTS_UNIT_IO_PAIR_H
+
+#include "base/buffer.h"
+#include "io/loop.h"
+
+enum { PAIR_WAIT_MS = 20000 /* a test that hangs fails */ };
+
+/* One end, and what it saw. */
+struct end {
+  struct pair *pair;
+  struct hc_stream *stream; /* NULL after close */
+  bool is_open;
+  bool is_ended;
+  struct hc_fault fault;
+  struct hc_buffer got;
+  unsigned data_calls;
+  unsigned drain_calls;
+  size_t largest_call;
+  /* what on_data does */
+  size_t take; /* bytes taken off per call; SIZE_MAX: all */
+  bool echo;
+  bool pause_after_data;
+  void (*on_data)(struct end *end, struct hc_span *in); /* instead */
+};
+
+struct pair {
+  struct hc_loop *loop;
+  struct hc_net *net;
+  struct hc_listener *listener;
+  struct hc_tls *server_tls;
+  struct hc_tls *client_tls;
+  struct end client;
+  struct end server;
+  unsigned accepted;
+  bool pause_at_accept;
+  bool client_reads_in_narrow;
+};
+
+/* A directory with certificates of a private CA, made once per program. */
+const char *pair_state_dir(void);
+void pair_state_dir_remove(void);
+
+/* Makes the loop and listens; with tls on both sides. */
+void pair_listen(struct pair *pair, bool tls);
+
+/* pair_listen, and a connection that is open at both ends. */
+void pair_open(struct pair *pair, bool tls);
+
+/* Dials the listener from the client's end; what hc_dial gives. */
+int pair_dial(struct pair *pair, const struct hc_dial *dial);
+
+/* The usual dial of the listener. */
+struct hc_dial pair_usual_dial(const struct pair *pair);
+
+void pair_free(struct pair *pair);
+
+/* Turns until *flag, or the test fails. */
+void pair_run_until(struct pair *pair, const bool *flag);
+
+/* Turns until the end has got n bytes, or the test fails. */
+void pair_run_until_got(struct pair *pair, const struct end *end, size_t n);
+
+/* Turns for so long. */
+void pair_run_ms(struct pair *pair, uint64_t ms);
+
+/* Turns until nothing more is to be done at once. */
+void pair_settle(struct pair *pair);
+
+void end_write(struct end *end, const void *bytes, size_t n);
+void end_close(struct end *end, enum hc_stream_close how);
+
+extern const struct hc_stream_handler end_handler;
+
+#endif
