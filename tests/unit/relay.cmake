@@ -1,0 +1,13 @@
+# The relay on the simulated net, spoken to in raw bytes.
+add_library(hyco_relay_support STATIC
+  ${PROJECT_SOURCE_DIR}/tests/support/raw_peer.c
+  ${PROJECT_SOURCE_DIR}/tests/support/relay_world.c)
+hyco_compile_options(hyco_relay_support)
+target_link_libraries(hyco_relay_support
+  PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
+
+foreach(part authorize connect data handshake listen options pair registry
+    rendezvous stop)
+  hyco_unit_test(relay_${part})
+  target_link_libraries(relay_${part}_test PRIVATE hyco_relay_support)
+endforeach()
