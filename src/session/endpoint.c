@@ -87,6 +87,9 @@ int hc_endpoint_from_url(struct hc_span text, struct hc_endpoint *e,
     return hc_fault_set(fault, HYCO_EBADURL,
                         "\"%.*s\": plain ws goes to loopback hosts only",
                         HC_QUOTE(text));
+  if (url.target.len == 0 || url.target.ptr[0] != '/')
+    return hc_fault_set(fault, HYCO_EBADURL, "\"%.*s\" has no path",
+                        HC_QUOTE(text));
   *target = url.target;
   return set_authority(e, url.host, url.port, fault);
 }
