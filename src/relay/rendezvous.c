@@ -3,12 +3,10 @@
 
 #include "base/crypto.h"
 #include "base/memory.h"
-#include "protocol/control.h"
 #include "protocol/handshake.h"
 #include "protocol/url.h"
 #include "relay/accept.h"
 #include "relay/farewell.h"
-#include "relay/listener.h"
 #include "relay/pair.h"
 #include "relay/server.h"
 #include <stdio.h>
