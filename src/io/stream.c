@@ -85,9 +85,9 @@ void hc_io_stream_release(struct hc_io_stream *s)
 
 void hc_io_stream_schedule(struct hc_io_stream *s)
 {
-  bool any_turn = s->is_readable &&
-                  (s->phase == HC_IO_LINGER || hc_io_reads_now_in_narrow(s));
-  if (any_turn)
+  if (s->phase == HC_IO_GONE)
+    return;
+  if (s->is_readable && hc_io_reads_now_in_narrow(s))
     hc_io_add(s->loop, HC_ANY_TURN, &s->ready);
   else if (s->is_parked || hc_io_has_wide_work(s))
     hc_io_add(s->loop, HC_WIDE_TURN, &s->ready);
@@ -123,6 +123,8 @@ void hc_io_stream_touch(struct hc_io_stream *s)
 {
   struct hc_loop *loop = s->loop;
 
+  if (s->phase == HC_IO_GONE)
+    return;
   s->active_ms = hc_io_now_ms(loop);
   hc_list_remove(&s->warm);
   hc_list_append(&loop->warm, &s->warm);

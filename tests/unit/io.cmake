@@ -1,10 +1,9 @@
 # src/tls and src/io, on real sockets of the loopback.
-add_library(io_pair STATIC io_pair.c)
-hyco_compile_options(io_pair)
-target_include_directories(io_pair PUBLIC ${PROJECT_SOURCE_DIR}/tests)
-target_link_libraries(io_pair PUBLIC hyco_internal PkgConfig::CMOCKA)
+add_library(hyco_test_net STATIC io_pair.c tls_files.c)
+hyco_compile_options(hyco_test_net)
+target_link_libraries(hyco_test_net PUBLIC hyco_test_support PkgConfig::CMOCKA)
 
-foreach(name io_stream)
+foreach(name crypto tls_authority tls_session io_loop io_stream io_dial)
   hyco_unit_test(${name})
-  target_link_libraries(${name}_test PRIVATE io_pair)
+  target_link_libraries(${name}_test PRIVATE hyco_test_net)
 endforeach()

@@ -1,46 +1,12 @@
 /* Two ends of real connections on one loop. */
 #include "unit/io_pair.h"
 
-#include "base/memory.h"
-#include "tls/authority.h"
+#include "unit/tls_files.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
-
-static char state_dir[64];
-
-const char *pair_state_dir(void)
-{
-  struct hc_fault fault;
-
-  if (state_dir[0] != '\0')
-    return state_dir;
-  snprintf(state_dir, sizeof(state_dir), "/tmp/hyco-test-XXXXXX");
-  assert_non_null(mkdtemp(state_dir));
-  assert_int_equal(hc_authority_prepare(state_dir, NULL, 0, &fault), 0);
-  return state_dir;
-}
-
-void pair_state_dir_remove(void)
-{
-  static const char *const names[] = { "ca.pem", "ca.key", "cert.pem",
-                                       "key.pem" };
-  char path[128];
-
-  if (state_dir[0] == '\0')
-    return;
-  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-    snprintf(path, sizeof(path), "%s/%s", state_dir, names[i]);
-    unlink(path);
-  }
-  rmdir(state_dir);
-  state_dir[0] = '\0';
-}
 
 /* --- what an end does --- */
 
@@ -139,14 +105,14 @@ static void on_accept(void *user_data, struct hc_stream *stream)
 
 static void make_tls(struct pair *pair)
 {
-  char cert[128];
-  char key[128];
-  char ca[128];
+  char cert[TLS_FILES_PATH_MAX];
+  char key[TLS_FILES_PATH_MAX];
+  char ca[TLS_FILES_PATH_MAX];
   struct hc_fault fault;
 
-  snprintf(cert, sizeof(cert), "%s/cert.pem", pair_state_dir());
-  snprintf(key, sizeof(key), "%s/key.pem", pair_state_dir());
-  snprintf(ca, sizeof(ca), "%s/ca.pem", pair_state_dir());
+  tls_files_path("cert.pem", cert);
+  tls_files_path("key.pem", key);
+  tls_files_path("ca.pem", ca);
   const struct hc_tls_options server = { .server = true,
                                          .cert_file = cert,
                                          .key_file = key };

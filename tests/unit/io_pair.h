@@ -38,10 +38,6 @@ struct pair {
   bool client_reads_in_narrow;
 };
 
-/* A directory with certificates of a private CA, made once per program. */
-const char *pair_state_dir(void);
-void pair_state_dir_remove(void);
-
 /* Makes the loop and listens; with tls on both sides. */
 void pair_listen(struct pair *pair, bool tls);
 

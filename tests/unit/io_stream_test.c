@@ -1,5 +1,6 @@
 /* Streams over real sockets: delivery, back-pressure, every way to end. */
 #include "unit/io_pair.h"
+#include "unit/tls_files.h"
 
 #include "base/memory.h"
 #include "io/stream.h"
@@ -509,10 +510,10 @@ static void test_idle_streams_hold_no_buffers(void **state)
   hc_free(bytes);
 }
 
-static int remove_state(void **state)
+static int remove_files(void **state)
 {
   (void)state;
-  pair_state_dir_remove();
+  tls_files_remove();
   return 0;
 }
 
@@ -552,5 +553,5 @@ int main(void)
     BOTH(test_the_end_is_told_in_a_wide_turn_only),
     BOTH(test_idle_streams_hold_no_buffers),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_state);
+  return cmocka_run_group_tests(tests, NULL, remove_files);
 }

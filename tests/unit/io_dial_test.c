@@ -1,0 +1,591 @@
+/* Dialling and accepting: what goes wrong, and what is said about it. */
+#include "unit/io_pair.h"
+#include "unit/tls_files.h"
+
+#include "base/memory.h"
+
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Dials, and expects on_end alone. */
+static void assert_dial_fails(struct pair *pair, const struct hc_dial *dial,
+                              int code, const char *text)
+{
+  assert_int_equal(pair_dial(pair, dial), 0);
+  assert_false(pair->client.is_ended); /* no handler before hc_dial returns */
+  pair_run_until(pair, &pair->client.is_ended);
+  assert_false(pair->client.is_open);
+  if (pair->client.fault.code != code)
+    fail_msg("%d: %s", pair->client.fault.code, pair->client.fault.text);
+  if (strstr(pair->client.fault.text, text) == NULL)
+    fail_msg("no \"%s\" in \"%s\"", text, pair->client.fault.text);
+  end_close(&pair->client, HC_STREAM_CLEAN);
+}
+
+/* A port of the loopback: nobody listens on it, or nobody accepts. */
+static int bare_socket(bool listens, uint16_t *port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET };
+  socklen_t len = sizeof(address);
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+  assert_true(fd >= 0);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+  if (listens)
+    assert_int_equal(listen(fd, 8), 0);
+  assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+  *port = ntohs(address.sin_port);
+  return fd;
+}
+
+/* --- before TLS --- */
+
+static void test_a_refused_port_is_said_with_its_name(void **state)
+{
+  struct pair pair = { 0 };
+  uint16_t port;
+  char name[32];
+
+  (void)state;
+  pair_listen(&pair, false);
+  int fd = bare_socket(false, &port);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.port = port;
+  snprintf(name, sizeof(name), "127.0.0.1:%u: ", port);
+  assert_dial_fails(&pair, &dial, HYCO_ECONNREFUSED, name);
+  close(fd);
+  pair_free(&pair);
+}
+
+static void test_an_unknown_name_is_said(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, false);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  /* a label over 63 characters is no question for a name server */
+  dial.host =
+      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+      ".invalid";
+  assert_dial_fails(&pair, &dial, HYCO_EHOSTNOTFOUND, ".invalid:");
+  pair_free(&pair);
+}
+
+static void test_a_host_that_is_none_is_refused_at_once(void **state)
+{
+  static const char *const hosts[] = { "",    "a b",     "a/b",      "u@h",
+                                       "h:1", "h?query", "h#anchor", "a\nb" };
+  struct pair pair = { 0 };
+  char too_long[300];
+
+  (void)state;
+  pair_listen(&pair, false);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+    dial.host = hosts[i];
+    assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADURL);
+    assert_null(pair.client.stream);
+  }
+  memset(too_long, 'a', sizeof(too_long));
+  too_long[254] = '\0';
+  dial.host = too_long;
+  assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADURL);
+  dial = pair_usual_dial(&pair);
+  dial.port = 0;
+  assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADURL);
+  pair_free(&pair);
+}
+
+static void test_a_name_and_a_local_address_work(void **state)
+{
+  struct pair pair = { 0 };
+  struct hc_address peer;
+
+  (void)state;
+  pair_listen(&pair, false);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.host = "localhost";
+  dial.local_host = "127.0.0.1";
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  pair_run_until(&pair, &pair.client.is_open);
+  pair_run_until(&pair, &pair.server.is_open);
+  hc_stream_peer(pair.server.stream, &peer);
+  assert_string_equal(peer.host, "127.0.0.1");
+  pair_free(&pair);
+}
+
+static void test_a_local_address_of_others_is_said(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, false);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.local_host = "192.0.2.1"; /* RFC 5737: nobody has it */
+  assert_dial_fails(&pair, &dial, HYCO_EADDRNOTAVAIL, "127.0.0.1:");
+  pair_free(&pair);
+}
+
+static void test_a_dial_may_be_closed_before_it_is_done(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, true);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  for (int turns = 0; turns < 6; turns++) {
+    assert_int_equal(pair_dial(&pair, &dial), 0);
+    for (int i = 0; i < turns && !pair.client.is_open; i++)
+      hc_loop_turn(pair.loop, 0, false);
+    end_close(&pair.client, HC_STREAM_CLEAN);
+    pair.client.is_open = false;
+    pair_settle(&pair);
+  }
+  assert_false(pair.client.is_ended);
+  pair_free(&pair);
+}
+
+static void test_written_before_open_is_sent_after_it(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, true);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  end_write(&pair.client, "first", 5);
+  pair_run_until_got(&pair, &pair.server, 5);
+  pair_free(&pair);
+}
+
+/* --- deadlines --- */
+
+static void test_a_peer_that_never_answers_tls_times_out(void **state)
+{
+  struct pair pair = { 0 };
+  uint16_t port;
+
+  (void)state;
+  pair_listen(&pair, true);
+  int fd = bare_socket(true, &port);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.port = port;
+  dial.timeout_ms = 50;
+  assert_dial_fails(&pair, &dial, HYCO_ETIMEDOUT,
+                    "no TLS handshake within 50 ms");
+  close(fd);
+  pair_free(&pair);
+}
+
+static void test_a_client_that_never_begins_tls_is_dropped(void **state)
+{
+  static const struct hc_listener_handler handler = { NULL };
+  struct pair pair = { 0 };
+  struct hc_listener *listener;
+  struct hc_fault fault;
+
+  (void)state;
+  pair_listen(&pair, true);
+  const struct hc_listen listen = { .host = "127.0.0.1",
+                                    .tls = pair.server_tls,
+                                    .handshake_timeout_ms = 50 };
+  assert_int_equal(
+      hc_listen(pair.net, &listen, &handler, &pair, &listener, &fault), 0);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.port = hc_listener_port(listener);
+  dial.tls = NULL;
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  pair_run_until(&pair, &pair.client.is_open);
+  pair_run_until(&pair, &pair.client.is_ended);
+  assert_int_equal(pair.client.fault.code, 0);
+  hc_listener_close(listener);
+  pair_free(&pair);
+}
+
+/* --- TLS --- */
+
+static void test_a_peer_without_tls_is_said(void **state)
+{
+  struct pair pair = { 0 };
+  struct pair plain = { 0 };
+
+  (void)state;
+  pair_listen(&pair, true);
+  pair_listen(&plain, false);
+  plain.server.echo = true;
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.port = hc_listener_port(plain.listener);
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  while (!pair.client.is_ended) {
+    hc_loop_turn(plain.loop, 0, false);
+    hc_loop_turn(pair.loop, 1, false);
+  }
+  assert_int_equal(pair.client.fault.code, HYCO_ETLS);
+  assert_non_null(strstr(pair.client.fault.text, ": TLS: "));
+  pair_free(&pair);
+  pair_free(&plain);
+}
+
+static void close_at_once(void *user_data, struct hc_stream *stream)
+{
+  (void)user_data;
+  hc_stream_close(stream, HC_STREAM_CLEAN);
+}
+
+static void test_a_peer_that_goes_during_the_handshake_is_said(void **state)
+{
+  static const struct hc_listener_handler handler = { close_at_once };
+  struct pair pair = { 0 };
+  struct hc_listener *listener;
+  struct hc_fault fault;
+
+  (void)state;
+  pair_listen(&pair, true);
+  const struct hc_listen listen = { .host = "127.0.0.1" };
+  assert_int_equal(
+      hc_listen(pair.net, &listen, &handler, &pair, &listener, &fault), 0);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.port = hc_listener_port(listener);
+  assert_dial_fails(&pair, &dial, HYCO_ETLS,
+                    "closed the connection during the TLS handshake");
+  hc_listener_close(listener);
+  pair_free(&pair);
+}
+
+/* A client that trusts nobody. */
+static void distrust(struct pair *pair)
+{
+  const struct hc_tls_options options = { .ca_paths = "/nonexistent" };
+  struct hc_fault fault;
+
+  hc_net_tls_free(pair->net, pair->client_tls);
+  assert_int_equal(
+      hc_net_tls_new(pair->net, &options, &pair->client_tls, &fault), 0);
+}
+
+static void test_an_untrusted_certificate_is_refused(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, true);
+  distrust(&pair);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  assert_dial_fails(&pair, &dial, HYCO_ECERTVERIFY,
+                    "self-signed certificate in certificate chain");
+  pair_free(&pair);
+}
+
+static void test_a_certificate_of_another_host_is_refused(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, true);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.host = "127.0.0.2";
+  /* the listener is on 127.0.0.1 alone: listen on all of them */
+  hc_listener_close(pair.listener);
+  pair.listener = NULL;
+  static const struct hc_listener_handler handler = { close_at_once };
+  const struct hc_listen listen = { .host = "0.0.0.0",
+                                    .tls = pair.server_tls,
+                                    .handshake_timeout_ms = PAIR_WAIT_MS };
+  struct hc_fault fault;
+  assert_int_equal(
+      hc_listen(pair.net, &listen, &handler, &pair, &pair.listener, &fault), 0);
+  dial.port = hc_listener_port(pair.listener);
+  assert_dial_fails(&pair, &dial, HYCO_ECERTVERIFY,
+                    "hostname mismatch: the certificate is for localhost, "
+                    "127.0.0.1, 0:0:0:0:0:0:0:1");
+  pair_free(&pair);
+}
+
+static struct {
+  unsigned calls;
+  bool answer;
+  bool ok;
+  char subject[64];
+  char issuer[64];
+  char status[128];
+} asked;
+
+static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
+{
+  struct end *end = user_data;
+
+  assert_false(end->is_open);
+  assert_true(verdict->cert_der.len > 200);
+  assert_int_equal(verdict->cert_der.ptr[0], 0x30); /* SEQUENCE */
+  asked.calls++;
+  asked.ok = verdict->ok;
+  snprintf(asked.subject, sizeof(asked.subject), "%s", verdict->subject);
+  snprintf(asked.issuer, sizeof(asked.issuer), "%s", verdict->issuer);
+  snprintf(asked.status, sizeof(asked.status), "%s", verdict->status);
+  return asked.answer;
+}
+
+static void test_on_verify_may_refuse_a_good_certificate(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  memset(&asked, 0, sizeof(asked));
+  pair_listen(&pair, true);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.on_verify = on_verify;
+  assert_dial_fails(&pair, &dial, HYCO_ECERTVERIFY, "by the application");
+  assert_int_equal(asked.calls, 1);
+  assert_true(asked.ok);
+  assert_string_equal(asked.status, "OK");
+  assert_string_equal(asked.subject, "CN=hyco relay");
+  assert_string_equal(asked.issuer, "CN=hyco relay CA");
+  pair_free(&pair);
+}
+
+static void test_on_verify_may_accept_an_untrusted_certificate(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  memset(&asked, 0, sizeof(asked));
+  asked.answer = true;
+  pair_listen(&pair, true);
+  distrust(&pair);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.on_verify = on_verify;
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  pair_run_until(&pair, &pair.client.is_open);
+  assert_int_equal(asked.calls, 1);
+  assert_false(asked.ok);
+  assert_string_equal(asked.status,
+                      "self-signed certificate in certificate chain");
+  pair_free(&pair);
+}
+
+static bool close_in_verify(void *user_data,
+                            const struct hc_tls_verdict *verdict)
+{
+  (void)verdict;
+  end_close(user_data, HC_STREAM_CLEAN);
+  return true;
+}
+
+static void test_a_stream_may_be_closed_in_on_verify(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, true);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.on_verify = close_in_verify;
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  while (pair.client.stream != NULL)
+    hc_loop_turn(pair.loop, PAIR_WAIT_MS, false);
+  pair_settle(&pair);
+  assert_false(pair.client.is_open);
+  assert_false(pair.client.is_ended);
+  pair_free(&pair);
+}
+
+/* --- proxies --- */
+
+static void proxy_answers(struct end *end, struct hc_span *in)
+{
+  const char *answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+
+  hc_buffer_append(&end->got, *in);
+  in->len = 0;
+  if (strstr(hc_buffer_str(&end->got), "\r\n\r\n") != NULL)
+    end_write(end, answer, strlen(answer));
+}
+
+static void test_a_proxy_that_refuses_is_said(void **state)
+{
+  struct pair pair = { 0 };
+  char proxy[64];
+
+  (void)state;
+  pair_listen(&pair, false);
+  pair.server.on_data = proxy_answers;
+  struct hc_dial dial = pair_usual_dial(&pair);
+  snprintf(proxy, sizeof(proxy), "http://user:secret@127.0.0.1:%u", dial.port);
+  dial.proxy = proxy;
+  dial.host = "relay.example";
+  dial.port = 443;
+  assert_dial_fails(&pair, &dial, HYCO_EFIREWALL, "relay.example:443: ");
+  assert_null(strstr(pair.client.fault.text, "secret"));
+  assert_non_null(strstr(hc_buffer_str(&pair.server.got),
+                         "CONNECT relay.example:443 HTTP/1.1\r\n"));
+  pair_free(&pair);
+}
+
+static void proxy_connects(struct end *end, struct hc_span *in)
+{
+  const char *answer = "HTTP/1.1 200 Connected\r\n\r\n";
+  const char *text = (const char *)in->ptr;
+
+  if (in->len < 4 || memcmp(text + in->len - 4, "\r\n\r\n", 4) != 0)
+    return;
+  in->len = 0;
+  end->on_data = NULL;
+  end->echo = true;
+  end_write(end, answer, strlen(answer));
+}
+
+static void test_bytes_pass_through_a_proxy(void **state)
+{
+  struct pair pair = { 0 };
+  char proxy[64];
+
+  (void)state;
+  pair_listen(&pair, false);
+  pair.server.on_data = proxy_connects;
+  struct hc_dial dial = pair_usual_dial(&pair);
+  snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u", dial.port);
+  dial.proxy = proxy;
+  dial.host = "relay.example";
+  dial.port = 443;
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  pair_run_until(&pair, &pair.client.is_open);
+  end_write(&pair.client, "through", 7);
+  pair_run_until_got(&pair, &pair.client, 7);
+  pair_free(&pair);
+}
+
+static void test_a_proxy_that_cannot_be_used_is_refused_at_once(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, false);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.proxy = "https://127.0.0.1:1"; /* TLS to the proxy: no raw socket */
+  assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADVALUE);
+  pair_free(&pair);
+}
+
+/* --- listening --- */
+
+static void test_an_address_in_use_is_said(void **state)
+{
+  static const struct hc_listener_handler handler = { close_at_once };
+  struct pair pair = { 0 };
+  struct hc_listener *listener;
+  struct hc_fault fault;
+  char name[64];
+
+  (void)state;
+  pair_listen(&pair, false);
+  uint16_t port = hc_listener_port(pair.listener);
+  const struct hc_listen listen = { .host = "127.0.0.1", .port = port };
+  assert_int_equal(
+      hc_listen(pair.net, &listen, &handler, &pair, &listener, &fault),
+      HYCO_EADDRINUSE);
+  snprintf(name, sizeof(name), "127.0.0.1:%u: ", port);
+  assert_non_null(strstr(fault.text, name));
+  const struct hc_listen named = { .host = "localhost" };
+  assert_int_equal(
+      hc_listen(pair.net, &named, &handler, &pair, &listener, &fault),
+      HYCO_EBADVALUE);
+  pair_free(&pair);
+}
+
+/* Descriptors run out: the loop waits instead of spinning, and goes on once
+ * there are some. */
+static void test_accepting_pauses_without_descriptors(void **state)
+{
+  struct pair pair = { 0 };
+  struct rlimit old;
+  struct rlimit none;
+  struct sockaddr_in address = { .sin_family = AF_INET };
+
+  (void)state;
+  pair_listen(&pair, false);
+  hc_loop_turn(pair.loop, 0, false);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(hc_listener_port(pair.listener));
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)),
+                   0);
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+  none = old;
+  none.rlim_cur = (rlim_t)fd + 1;
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+  unsigned turns = 0;
+  uint64_t end = hc_net_now_ms(pair.net) + 350;
+  while (hc_net_now_ms(pair.net) < end) {
+    hc_loop_turn(pair.loop, 350, false);
+    turns++;
+  }
+  assert_int_equal(pair.accepted, 0);
+  assert_true(turns < 40);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+  pair_run_until(&pair, &pair.server.is_open);
+  close(fd);
+  pair_free(&pair);
+}
+
+static void test_closing_a_listener_ends_its_handshakes(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_listen(&pair, true);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.tls = NULL;
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  pair_run_until(&pair, &pair.client.is_open);
+  pair_settle(&pair); /* accepted by now, waiting for a ClientHello */
+  hc_listener_close(pair.listener);
+  pair.listener = NULL;
+  pair_run_until(&pair, &pair.client.is_ended);
+  assert_int_equal(pair.client.fault.code, HYCO_ECONNRESET);
+  assert_int_equal(pair.accepted, 0);
+  pair_free(&pair);
+}
+
+static int remove_files(void **state)
+{
+  (void)state;
+  tls_files_remove();
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_a_refused_port_is_said_with_its_name),
+    cmocka_unit_test(test_an_unknown_name_is_said),
+    cmocka_unit_test(test_a_host_that_is_none_is_refused_at_once),
+    cmocka_unit_test(test_a_name_and_a_local_address_work),
+    cmocka_unit_test(test_a_local_address_of_others_is_said),
+    cmocka_unit_test(test_a_dial_may_be_closed_before_it_is_done),
+    cmocka_unit_test(test_written_before_open_is_sent_after_it),
+    cmocka_unit_test(test_a_peer_that_never_answers_tls_times_out),
+    cmocka_unit_test(test_a_client_that_never_begins_tls_is_dropped),
+    cmocka_unit_test(test_a_peer_without_tls_is_said),
+    cmocka_unit_test(test_a_peer_that_goes_during_the_handshake_is_said),
+    cmocka_unit_test(test_an_untrusted_certificate_is_refused),
+    cmocka_unit_test(test_a_certificate_of_another_host_is_refused),
+    cmocka_unit_test(test_on_verify_may_refuse_a_good_certificate),
+    cmocka_unit_test(test_on_verify_may_accept_an_untrusted_certificate),
+    cmocka_unit_test(test_a_stream_may_be_closed_in_on_verify),
+    cmocka_unit_test(test_a_proxy_that_refuses_is_said),
+    cmocka_unit_test(test_bytes_pass_through_a_proxy),
+    cmocka_unit_test(test_a_proxy_that_cannot_be_used_is_refused_at_once),
+    cmocka_unit_test(test_an_address_in_use_is_said),
+    cmocka_unit_test(test_accepting_pauses_without_descriptors),
+    cmocka_unit_test(test_closing_a_listener_ends_its_handshakes),
+  };
+  return cmocka_run_group_tests(tests, NULL, remove_files);
+}
