@@ -31,9 +31,6 @@ void hc_io_add(struct hc_loop *loop, enum hc_io_list list, struct hc_task *task)
 void hc_io_timer_set(struct hc_loop *loop, struct hc_timer *timer,
                      uint64_t delay_ms)
 {
-  /* A timer that sets itself again at once must not hold the turn. */
-  if (delay_ms == 0 && loop->in_timers)
-    delay_ms = 1;
   hc_timers_set(&loop->timers, timer, hc_io_now_ms(loop) + delay_ms);
 }
 
@@ -95,17 +92,28 @@ static void run_tasks(struct hc_loop *loop, enum hc_io_list list)
   }
 }
 
-static void run_timers(struct hc_loop *loop)
+/* True if a timer is due that was set before this turn. */
+static bool has_due(const struct hc_loop *loop, uint64_t order_end)
 {
-  struct hc_timer *timer;
+  for (int i = 0; i < (loop->narrow ? 1 : 2); i++) {
+    const struct hc_timer *first = loop->timers.roots[i];
+    if (first != NULL && first->due_ms <= loop->now_ms &&
+        first->order < order_end)
+      return true;
+  }
+  return false;
+}
 
-  while ((timer = hc_timers_pop(&loop->timers, loop->now_ms, loop->narrow)) !=
-         NULL) {
+/* What a turn sets without delay runs in the next one, after this one's flush:
+ * that a timer sets itself again does not hold the turn. */
+static void run_timers(struct hc_loop *loop, uint64_t order_end)
+{
+  while (has_due(loop, order_end)) {
+    struct hc_timer *timer =
+        hc_timers_pop(&loop->timers, loop->now_ms, loop->narrow);
     loop->worked = true;
-    loop->in_timers = true;
     timer->fn(timer->user_data);
   }
-  loop->in_timers = false;
 }
 
 bool hc_loop_turn(struct hc_loop *loop, int timeout_ms, bool narrow)
@@ -114,6 +122,7 @@ bool hc_loop_turn(struct hc_loop *loop, int timeout_ms, bool narrow)
   const uint64_t turn = loop->turn;
   const bool outer_narrow = loop->narrow;
   const bool outer_worked = loop->worked;
+  const uint64_t order_end = loop->timers.next_order;
 
   assert(loop->depth == 0 || (narrow && !loop->narrow));
   timeout_ms = wait_ms(loop, timeout_ms, narrow);
@@ -126,7 +135,7 @@ bool hc_loop_turn(struct hc_loop *loop, int timeout_ms, bool narrow)
   run_tasks(loop, HC_ANY_TURN);
   if (!narrow)
     run_tasks(loop, HC_WIDE_TURN);
-  run_timers(loop);
+  run_timers(loop, order_end);
   if (!narrow && hc_posts_run(&loop->posts))
     loop->worked = true;
   run_tasks(loop, HC_FLUSH);

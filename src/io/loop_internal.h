@@ -51,7 +51,6 @@ struct hc_loop {
   uint64_t turn;
   uint64_t turns;
   bool narrow;
-  bool in_timers;
   bool worked;        /* this turn did something */
   bool watch_changed; /* epoll hears of it in the next uv_run */
 

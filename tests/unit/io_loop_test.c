@@ -101,6 +101,29 @@ test_a_timer_that_sets_itself_again_does_not_hold_the_turn(void **state)
   run_until(w, 3);
 }
 
+static void set_other(void *user_data)
+{
+  struct mark *mark = user_data;
+  note(mark);
+  hc_net_timer_set(mark->world->net, &mark[1].timer, 0);
+}
+
+static void test_a_timer_set_without_delay_runs_in_the_next_turn(void **state)
+{
+  struct world *w = *state;
+  struct mark marks[2];
+
+  mark_init(&marks[0], w, 'a');
+  mark_init(&marks[1], w, 'b');
+  marks[0].timer.fn = set_other;
+  hc_net_timer_set(w->net, &marks[0].timer, 0);
+  hc_loop_turn(w->loop, 0, false);
+  assert_string_equal(w->order, "a");
+  assert_int_equal(hc_loop_timeout(w->loop), 0);
+  hc_loop_turn(w->loop, 0, false);
+  assert_string_equal(w->order, "ab");
+}
+
 static void test_a_narrow_turn_leaves_timers_that_call_handlers(void **state)
 {
   struct world *w = *state;
@@ -245,6 +268,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     TEST(test_timers_run_in_the_order_of_their_time),
     TEST(test_a_timer_that_sets_itself_again_does_not_hold_the_turn),
+    TEST(test_a_timer_set_without_delay_runs_in_the_next_turn),
     TEST(test_a_narrow_turn_leaves_timers_that_call_handlers),
     TEST(test_calls_posted_by_a_thread_run_in_order),
     TEST(test_a_posted_call_waits_for_a_wide_turn),
