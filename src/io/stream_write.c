@@ -20,6 +20,7 @@ void hc_io_commit(struct hc_stream *stream, size_t n)
   struct hc_io_stream *s = hc_io_stream(stream);
 
   hc_buffer_commit(&s->tx, n);
+  s->is_above_mark |= hc_io_pending(stream) >= s->drain_mark;
   if (s->write_code != 0)
     hc_buffer_clear(&s->tx); /* nobody takes it; on_end says why */
   else if (s->phase == HC_IO_OPEN)
@@ -38,8 +39,11 @@ size_t hc_io_pending(const struct hc_stream *stream)
 
 void hc_io_set_drain_mark(struct hc_stream *stream, size_t mark)
 {
+  struct hc_io_stream *s = hc_io_stream(stream);
+
   assert(mark > 0 && mark <= HC_STREAM_TX_MAX);
-  hc_io_stream(stream)->drain_mark = mark;
+  s->drain_mark = mark;
+  s->is_above_mark |= hc_io_pending(stream) >= mark;
 }
 
 /* The peer will not read any more. What it sent before is still read; that
