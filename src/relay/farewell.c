@@ -9,7 +9,6 @@ struct farewell {
   struct hc_relay *relay;
   struct hc_stream *stream;
   enum hc_stream_close how;
-  struct hc_timer timer;
   bool awaits_close;
   struct hc_ws_reader reader;
 };
@@ -18,7 +17,6 @@ static void end(struct farewell *f)
 {
   struct hc_relay *relay = f->relay;
 
-  hc_net_timer_cancel(relay->net, &f->timer);
   hc_stream_close(f->stream, f->how);
   hc_relay_set_remove(&relay->farewells, &f->node);
   hc_free(f);
@@ -57,15 +55,6 @@ static void on_end(void *user_data, const struct hc_fault *fault)
   end(user_data);
 }
 
-/* One turn later: did the flush leave nothing? Otherwise on_drain comes. */
-static void on_flushed(void *user_data)
-{
-  struct farewell *f = user_data;
-
-  if (hc_stream_pending(f->stream) == 0)
-    end(f);
-}
-
 static struct farewell *start(struct hc_relay *relay, struct hc_stream *stream,
                               enum hc_stream_close how)
 {
@@ -81,8 +70,6 @@ static struct farewell *start(struct hc_relay *relay, struct hc_stream *stream,
   f->relay = relay;
   f->stream = stream;
   f->how = how;
-  f->timer.fn = on_flushed;
-  f->timer.user_data = f;
   hc_relay_set_add(&relay->farewells, &f->node);
   hc_stream_set_handler(stream, &handler, f);
   hc_stream_resume(stream);
@@ -103,12 +90,10 @@ void hc_relay_await_close(struct hc_relay *relay, struct hc_stream *stream,
 void hc_relay_await_written(struct hc_relay *relay, struct hc_stream *stream,
                             enum hc_stream_close how)
 {
-  struct farewell *f = start(relay, stream, how);
-
-  if (f == NULL)
-    return;
-  hc_stream_set_drain_mark(stream, 1);
-  hc_net_timer_set(relay->net, &f->timer, 0);
+  if (hc_stream_pending(stream) == 0)
+    hc_stream_close(stream, how);
+  else if (start(relay, stream, how) != NULL)
+    hc_stream_set_drain_mark(stream, 1);
 }
 
 void hc_relay_farewells_end(struct hc_relay *relay)

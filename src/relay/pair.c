@@ -29,13 +29,11 @@ struct pair {
   struct hc_list node;
   struct hc_relay *relay;
   struct hc_relay_tracking tracking;
-  struct hc_timer flushed; /* see wait_for_room */
   struct leg legs[2];
 };
 
 static void pair_free(struct pair *pair)
 {
-  hc_net_timer_cancel(pair->relay->net, &pair->flushed);
   hc_relay_set_remove(&pair->relay->pairs, &pair->node);
   hc_free(pair);
 }
@@ -74,24 +72,13 @@ static void fail(struct leg *leg, const char *why)
   pair_free(pair);
 }
 
-/* Too much waits for a leg. on_drain tells when it is less, but only if the
- * flush at the end of this turn leaves something behind: the next turn looks.
- */
-static void wait_for_room(struct pair *pair)
-{
-  hc_net_timer_set(pair->relay->net, &pair->flushed, 0);
-}
-
 /* Answers the ping that waits, unless a frame is half written, or the leg's
  * peer does not read: its answers must not pile up. */
 static void answer_ping(struct leg *leg)
 {
-  if (!leg->pong_due || !is_between_frames(leg))
+  if (!leg->pong_due || !is_between_frames(leg) ||
+      hc_stream_pending(leg->stream) > HC_RELAY_HIGH_MARK)
     return;
-  if (hc_stream_pending(leg->stream) > HC_RELAY_HIGH_MARK) {
-    wait_for_room(leg->pair);
-    return;
-  }
   leg->pong_due = false;
   (void)hc_relay_write_frame(leg->stream, HC_WS_PONG,
                              hc_span_of(leg->ping, leg->ping_len));
@@ -189,10 +176,8 @@ static void on_data(void *user_data, struct hc_span *in)
   }
   if (leg->close_came) /* RFC 6455 5.5.1: nothing comes behind a Close */
     hc_span_drop(in, in->len);
-  if (hc_stream_pending(leg->other->stream) > HC_RELAY_HIGH_MARK) {
+  if (hc_stream_pending(leg->other->stream) > HC_RELAY_HIGH_MARK)
     hc_stream_pause(leg->stream);
-    wait_for_room(leg->pair);
-  }
 }
 
 static void on_drain(void *user_data)
@@ -201,16 +186,6 @@ static void on_drain(void *user_data)
 
   answer_ping(leg);
   hc_stream_resume(leg->other->stream);
-}
-
-static void on_flushed(void *user_data)
-{
-  struct pair *pair = user_data;
-
-  for (size_t i = 0; i < 2; i++) {
-    if (hc_stream_pending(pair->legs[i].stream) < HC_STREAM_LOW_MARK)
-      on_drain(&pair->legs[i]);
-  }
 }
 
 /* Whatever ends a leg before both Closes went through is a cut (spec 1.9). */
@@ -250,8 +225,6 @@ void hc_relay_pair_join(struct hc_relay *relay, struct hc_stream *sender,
   }
   pair->relay = relay;
   pair->tracking = *tracking;
-  pair->flushed.fn = on_flushed;
-  pair->flushed.user_data = pair;
   leg_init(&pair->legs[0], pair, &pair->legs[1], sender);
   leg_init(&pair->legs[1], pair, &pair->legs[0], rendezvous);
   hc_relay_set_add(&relay->pairs, &pair->node);

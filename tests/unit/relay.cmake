@@ -7,7 +7,7 @@ target_link_libraries(hyco_relay_support
   PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
 
 foreach(part authorize connect data handshake listen memory options pair
-    registry rendezvous room stop)
+    registry rendezvous stop)
   hyco_unit_test(relay_${part})
   target_link_libraries(relay_${part}_test PRIVATE hyco_relay_support)
 endforeach()
