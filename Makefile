@@ -7,7 +7,7 @@ DESTDIR ?=
 # Where the release build lies.
 BUILD ?= build/release
 
-.PHONY: all build check demo format install uninstall clean help
+.PHONY: all bench build check demo format install uninstall clean help
 
 all: build
 
@@ -26,6 +26,11 @@ demo: ## a relay, a listener and a sender at work on this machine
 	scripts/install-dependencies.sh demo
 	$(MAKE) build
 	scripts/demo.sh
+
+bench: ## what an echo costs the relay, beside HAProxy
+	scripts/install-dependencies.sh bench
+	$(MAKE) build
+	BUILD=$(BUILD) scripts/bench.sh
 
 format: ## clang-format over all C files, in place
 	scripts/source-files.sh c h | xargs clang-format -i

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs what is missing on Debian 12 or later: install-dependencies.sh SET,
-# where SET is build, check or demo. Needs no root when nothing is missing.
+# where SET is build, check, demo or bench. Needs no root when nothing is
+# missing.
 set -euo pipefail
 
 missing=()
@@ -13,7 +14,8 @@ need() {
   "$@" >/dev/null 2>&1 || missing+=("${packages[@]}")
 }
 
-has() { command -v "$1"; }
+# Some programs lie where only root looks.
+has() { PATH=$PATH:/usr/sbin:/sbin command -v "$1"; }
 
 # The sanitizers' and the fuzzer's runtime come apart from clang.
 has_clang_runtime() {
@@ -62,12 +64,22 @@ need_check() {
   need libcmocka-dev has_library cmocka
   need python3 has python3
   need "nodejs npm" has_node
+  need iproute2 has ip
+}
+
+need_bench() {
+  need_build
+  need haproxy has haproxy
+  need iproute2 has ip
+  need procps has sysctl
+  need python3 has python3
+  need util-linux has unshare
 }
 
 case ${1:-} in
-build | demo | check) "need_$1" ;;
+build | demo | check | bench) "need_$1" ;;
 *)
-  echo "usage: install-dependencies.sh build|check|demo" >&2
+  echo "usage: install-dependencies.sh build|check|demo|bench" >&2
   exit 2
   ;;
 esac
