@@ -30,7 +30,7 @@ const hyco_property_row *hyco_property_get_row(hyco_property p)
 
 hyco_property hyco_property_find(const char *name)
 {
-  struct hc_span wanted = hc_span_str(name);
+  struct hc_span wanted = hc_span_str(name != NULL ? name : "");
   int p = 0;
   while (p < HYCO_PROPERTY_COUNT && !hc_span_is_nocase(wanted, rows[p].name))
     p++;
@@ -149,7 +149,7 @@ static bool read_integer(struct hc_span text, int64_t *value)
     return false; /* strtoll would take blanks and '+' */
   errno = 0;
   *value = strtoll(copy, &end, is_hex ? 16 : 10);
-  return errno == 0 && *end == '\0';
+  return errno == 0 && end == copy + text.len;
 }
 
 int hc_property_read_number(hyco_property p, struct hc_span text,

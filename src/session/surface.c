@@ -37,16 +37,21 @@ static int find_row(struct hc_surface *s, int connection_id, hyco_property p,
   bool of_connection = row != NULL && row->scope == HYCO_SCOPE_CONNECTION;
 
   *out = row;
-  if (row == NULL || (!of_connection && row->scope != HYCO_SCOPE_BOTH &&
-                      row->scope != s->role))
+  if (row == NULL)
+    return hc_fault_set(&s->fault, HYCO_EUNKNOWNNAME, "there is no property %d",
+                        (int)p);
+  if (!of_connection && row->scope != HYCO_SCOPE_BOTH && row->scope != s->role)
     return hc_fault_set(&s->fault, HYCO_EUNKNOWNNAME,
-                        "there is no property %d here", (int)p);
+                        "there is no property %s here", row->name);
   if (connection_id != 0 && !of_connection)
     return hc_fault_set(&s->fault, HYCO_EUNKNOWNNAME,
                         "%s does not belong to a connection", row->name);
   if (connection_id == 0 && of_connection && s->role == HYCO_SCOPE_RECEIVER)
     return hc_fault_set(&s->fault, HYCO_EBADID,
                         "%s belongs to a connection: name its id", row->name);
+  if (connection_id != 0 && s->role == HYCO_SCOPE_SENDER)
+    return hc_fault_set(&s->fault, HYCO_EBADID,
+                        "a sender has one connection, which takes no id");
   return 0;
 }
 
@@ -172,6 +177,21 @@ int hc_surface_get_flag(struct hc_surface *s, int connection_id,
   return rc;
 }
 
+/* "7]", as it stands behind "Name[". False: that is no id. */
+static bool read_index(struct hc_span text, int *connection_id)
+{
+  char digits[16] = "";
+  char *end = NULL;
+
+  if (text.len < 2 || text.len >= sizeof digits || text.ptr[0] < '0' ||
+      text.ptr[0] > '9') /* strtol would take blanks and signs */
+    return false;
+  memcpy(digits, text.ptr, text.len);
+  long id = strtol(digits, &end, 10);
+  *connection_id = (int)id;
+  return strcmp(end, "]") == 0 && id >= 1 && id <= INT32_MAX;
+}
+
 /* "Name", "Name[7]": sets p and connection_id. */
 static int read_name(struct hc_surface *s, struct hc_span text,
                      hyco_property *p, int *connection_id)
@@ -179,26 +199,18 @@ static int read_name(struct hc_surface *s, struct hc_span text,
   char name[CONFIG_NAME_MAX];
   struct hc_span index = hc_span_trim(text);
   struct hc_span stem = { 0 };
-  long id = 0;
 
+  *connection_id = 0;
   hc_span_split(&index, '[', &stem);
-  if (index.ptr != NULL) {
-    char *end = NULL;
-    char digits[16] = "";
-    if (index.len > 1 && index.len < sizeof digits)
-      memcpy(digits, index.ptr, index.len);
-    id = strtol(digits, &end, 10);
-    if (strcmp(end, "]") != 0 || id < 1 || id > INT32_MAX)
-      return hc_fault_set(&s->fault, HYCO_EBADID,
-                          "\"%.*s\": expected a connection id in brackets",
-                          HC_QUOTE(text));
-  }
+  if (index.ptr != NULL && !read_index(index, connection_id))
+    return hc_fault_set(&s->fault, HYCO_EBADID,
+                        "\"%.*s\": expected a connection id in brackets",
+                        HC_QUOTE(text));
   if (stem.len >= sizeof name)
     stem.len = 0;
   memcpy(name, stem.ptr, stem.len);
   name[stem.len] = '\0';
   *p = hyco_property_find(name);
-  *connection_id = (int)id;
   if (*p == HYCO_PROPERTY_COUNT)
     return hc_fault_set(&s->fault, HYCO_EUNKNOWNNAME,
                         "there is no property or setting \"%.*s\"",
@@ -281,7 +293,15 @@ static int write_namespace(struct hc_buffer *out,
   return rc;
 }
 
-/* All or nothing: everything is checked before anything is set. */
+static void swap_texts(struct hc_properties *a, struct hc_properties *b,
+                       hyco_property p)
+{
+  char *text = a->texts[p];
+  a->texts[p] = b->texts[p];
+  b->texts[p] = text;
+}
+
+/* All or nothing: everything is checked and copied before anything is set. */
 static int store_connection_string(struct hc_surface *s,
                                    const struct hc_connection_string *cs)
 {
@@ -297,18 +317,20 @@ static int store_connection_string(struct hc_surface *s,
     { HYCO_SHARED_ACCESS_SIGNATURE, cs->signature, false },
   };
   enum { N_ITEMS = sizeof items / sizeof *items };
+  struct hc_properties fresh;
   int rc = 0;
 
+  hc_properties_init(&fresh);
   for (size_t i = 0; i < N_ITEMS && rc == 0; i++)
-    rc = hc_property_check_text(items[i].p, items[i].value, &s->fault);
-  for (size_t i = 0; i < N_ITEMS && rc == 0; i++) {
-    if (items[i].value.len > 0 || !items[i].is_optional)
-      rc = hc_properties_set_text(&s->props, items[i].p, items[i].value,
-                                  &s->fault);
-  }
+    rc = hc_properties_set_text(&fresh, items[i].p, items[i].value, &s->fault);
   if (rc == 0)
     rc = hc_properties_set_number(&s->props, HYCO_USE_DEVELOPMENT_EMULATOR,
                                   cs->emulator, &s->fault);
+  for (size_t i = 0; i < N_ITEMS && rc == 0; i++) {
+    if (items[i].value.len > 0 || !items[i].is_optional)
+      swap_texts(&s->props, &fresh, items[i].p);
+  }
+  hc_properties_deinit(&fresh);
   return rc;
 }
 

@@ -1,6 +1,7 @@
 /* Where a role's token comes from, and when it has to be renewed. */
 #include "session/token_source.h"
 #include "protocol/token.h"
+#include "protocol/url.h"
 
 static int make_from_keys(const struct hc_properties *props,
                           const struct hc_endpoint *endpoint, int64_t now_s,
@@ -9,6 +10,7 @@ static int make_from_keys(const struct hc_properties *props,
 {
   const char *name = hc_properties_text(props, HYCO_ACCESS_KEY_NAME);
   const char *key = hc_properties_text(props, HYCO_ACCESS_KEY);
+  struct hc_buffer path;
 
   if (name[0] == '\0' || key[0] == '\0')
     return hc_fault_set(fault, HYCO_EMISSING,
@@ -16,8 +18,13 @@ static int make_from_keys(const struct hc_properties *props,
                         "not set",
                         name[0] == '\0' ? "access_key_name" : "access_key");
   *expiry = now_s + hc_properties_number(props, HYCO_TOKEN_VALIDITY);
-  int rc = hc_token_make(out, hc_span_str(endpoint->host), endpoint->path,
-                         hc_span_str(name), hc_span_str(key), *expiry);
+  /* what is escaped in the name of the entity must not be escaped twice */
+  hc_buffer_init(&path, HC_TOKEN_MAX);
+  int rc = hc_url_decode(&path, endpoint->path);
+  if (rc == 0)
+    rc = hc_token_make(out, hc_span_str(endpoint->host), hc_buffer_span(&path),
+                       hc_span_str(name), hc_span_str(key), *expiry);
+  hc_buffer_deinit(&path);
   return rc == 0 ? 0
                  : hc_fault_set(fault, rc, "no token can be made: %s",
                                 hyco_strerror(rc));

@@ -13,7 +13,7 @@ enum { HC_RENEW_CHECK_MS = 30000 }; /* DESIGN section 8, "token" */
  * made from the keys, or nothing when neither is set (anonymous). *expiry: Unix
  * seconds, 0 when a token cannot be renewed or there is none. 0,
  * HYCO_EMISSING (a key without a key name or the other way round), HYCO_ENOMEM,
- * HYCO_EBADVALUE. */
+ * HYCO_EBADVALUE, HYCO_EBADURL (a broken escape in the name of the entity). */
 int hc_token_source_get(const struct hc_properties *props,
                         const struct hc_endpoint *endpoint, int64_t now_s,
                         struct hc_buffer *out, int64_t *expiry,
