@@ -155,7 +155,7 @@ static hyco_sender_events events_for(const struct hc_cli_target *target)
     .on_disconnected = on_disconnected,
     .on_error = target->verbose > 0 ? on_error : NULL,
     .on_ssl_server_authentication = target->insecure ? on_certificate : NULL,
-    .on_log = target->verbose > 0 ? on_log : NULL,
+    .on_log = on_log,
   };
 }
 

@@ -193,7 +193,7 @@ static hyco_receiver_events events_for(const struct hc_cli_target *target)
     .on_connection_error = on_connection_error,
     .on_error = on_error,
     .on_ssl_server_authentication = target->insecure ? on_certificate : NULL,
-    .on_log = target->verbose > 0 ? on_log : NULL,
+    .on_log = on_log,
   };
 }
 

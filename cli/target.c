@@ -224,12 +224,10 @@ static int apply_settings(const struct hc_cli_command *command,
                           const struct hc_cli_target *target,
                           const struct hc_cli_role *role)
 {
-  static const char *const levels[] = { "LogLevel=0", "LogLevel=1",
-                                        "LogLevel=3" };
-  int verbose = target->verbose < 2 ? target->verbose : 2;
   int rc = set_string(command, role, HYCO_OPENSSL_CA_FILE, target->ca);
   if (rc == HC_CLI_GO_ON)
-    rc = hc_cli_configure(command, role, levels[verbose]);
+    rc = hc_cli_configure(command, role,
+                          target->verbose > 1 ? "LogLevel=3" : "LogLevel=0");
   for (size_t i = 0; rc == HC_CLI_GO_ON && i < target->settings.n; i++)
     rc = hc_cli_configure(command, role, target->settings.items[i]);
   if (rc == HC_CLI_GO_ON && target->insecure)

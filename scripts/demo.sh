@@ -102,7 +102,7 @@ send_text() {
   local sent="Hello from behind a firewall!" received
   line 32 sender "sends    \"$sent\""
   received=$(printf '%s\n' "$sent" |
-    "$hyco" connect demo --text "${where_to[@]}" 2> >(lines 32 sender >&3)) ||
+    "$hyco" connect demo --text -v "${where_to[@]}" 2> >(lines 32 sender >&3)) ||
     fail "the sender could not send its line"
   line 32 sender "receives \"$received\""
   [ "$received" = "$sent" ] || fail "another line came back"
@@ -133,7 +133,7 @@ send_file() {
   : >"$scratch/received"
   line 32 sender "sends    $mib MiB of random bytes"
   start_us=${EPOCHREALTIME/[.,]/}
-  "$hyco" connect demo "${where_to[@]}" <"$scratch/sent" \
+  "$hyco" connect demo -v "${where_to[@]}" <"$scratch/sent" \
     >"$scratch/received" 2> >(lines 32 sender >&3) &
   sender_pid=$!
   [ -n "$is_terminal" ] && show_progress "$sender_pid"

@@ -13,7 +13,7 @@ echo_pid=$listener_pid
 start_listener open open --echo
 
 connect demo "${where_to[@]}"
-check "all is well" ends_with 0 ''
+check "all is well" ends_well
 connect other "${where_to[@]}" -vv
 check "connect: no such entity" ends_with 1 'cannot connect: .*(404)'
 connect quiet "${where_to[@]}"
@@ -30,11 +30,11 @@ check "listen: a wrong key" ends_with 1 'cannot listen: .*(401)'
 connect demo --endpoint "$endpoint" --ca "$ca"
 check "connect: no key" ends_with 1 'cannot connect: .*(401)'
 connect open --endpoint "$endpoint" --ca "$ca"
-check "connect: no key where none is needed" ends_with 0 ''
+check "connect: no key where none is needed" ends_well
 
 make_token demo "$(($(date +%s) + 60))" >"$scratch/token"
 connect demo --endpoint "$endpoint" --ca "$ca" --token "@$scratch/token"
-check "connect: a token" ends_with 0 ''
+check "connect: a token" ends_well
 make_token demo "$(($(date +%s) - 600))" >"$scratch/token"
 connect demo --endpoint "$endpoint" --ca "$ca" --token "@$scratch/token" -vv
 check "connect: an expired token" ends_with 1 'cannot connect: .*(401)'
@@ -71,6 +71,7 @@ start victim "$HYCO" connect demo -q -1 -v "${where_to[@]}"
 victim_pid=$pid
 await "$victim_pid" victim.err ' connected$'
 kill -9 "$relay_pid"
+wait "$relay_pid" 2>/dev/null || true
 status=0
 wait "$victim_pid" || status=$?
 cp "$scratch/victim.err" "$scratch/err"

@@ -41,7 +41,7 @@ check "from HYCO_KEY" good_token http://name.example/demo/ 3600
 run "$HYCO" token demo --endpoint name.example --key-name rule --key s3cret
 check "from --key" good_token http://name.example/demo/ 3600
 run "$HYCO" token -c "$string"
-check "for the whole namespace" good_token http://name.example/ 3600
+check "without an entity" ends_with 2 'hybrid_connection is not set'
 run "$HYCO" token demo --endpoint name.example
 check "without a key" ends_with 2 'no token: '
 

@@ -105,6 +105,11 @@ ends_with() {
   [ "$status" -eq "$1" ] && grep -q -e "$2" "$scratch/err"
 }
 
+# The last run ended well and had nothing to say.
+ends_well() {
+  [ "$status" -eq 0 ] && [ ! -s "$scratch/err" ]
+}
+
 not() { ! "$@"; }
 
 no_secret_was_printed() {
