@@ -1,0 +1,77 @@
+// Our parties: hyco listen and hyco connect as processes. Each ends with the
+// function that it is lent to.
+'use strict';
+
+const assert = require('node:assert');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+
+const WHERE_TO = [
+  '-c', `@${process.env.RELAY_CONNECTION_STRING}`,
+  '--ca', process.env.NODE_EXTRA_CA_CERTS,
+];
+
+class Party {
+  constructor(args) {
+    // It must not outlive us, whatever happens.
+    this.process = spawn('setpriv',
+      ['--pdeathsig', 'KILL', process.env.HYCO, ...args, ...WHERE_TO]);
+    this.out = [];
+    this.err = '';
+    this.process.stdout.on('data', (data) => this.out.push(data));
+    this.process.stderr.setEncoding('utf8');
+    this.process.stderr.on('data', (text) => { this.err += text; });
+    this.process.stdin.on('error', () => {}); // it ended before its input
+    this.closed = once(this.process, 'close');
+  }
+
+  // Until its standard error has a line like this.
+  async says(pattern) {
+    while (!pattern.test(this.err)) {
+      const over = await Promise.race([
+        once(this.process.stderr, 'data').then(() => false),
+        this.closed.then(() => true),
+      ]);
+      assert.ok(!over || pattern.test(this.err),
+        `no ${pattern} in:\n${this.err}`);
+    }
+  }
+
+  // Asks it to end, once: a second signal is not asked for but obeyed.
+  stop() {
+    if (!this.process.killed) this.process.kill('SIGTERM');
+  }
+
+  // Its exit status.
+  async status() {
+    const [status, signal] = await this.closed;
+    return status ?? signal;
+  }
+}
+
+// Runs body with a receiver that waits at the entity.
+async function withReceiver(entity, args, body) {
+  const receiver = new Party(['listen', entity, '-v', ...args]);
+  try {
+    await receiver.says(/^listening /m);
+    await body(receiver);
+    receiver.stop();
+    assert.strictEqual(await receiver.status(), 0, receiver.err);
+  } finally {
+    receiver.process.kill('SIGKILL');
+  }
+}
+
+// Runs hyco connect with this input, and says how it ended.
+async function runSender(target, args, input) {
+  const sender = new Party(['connect', target, ...args]);
+  try {
+    sender.process.stdin.end(input);
+    const status = await sender.status();
+    return { status, out: Buffer.concat(sender.out), err: sender.err };
+  } finally {
+    sender.process.kill('SIGKILL');
+  }
+}
+
+module.exports = { runSender, withReceiver };
