@@ -1,0 +1,12 @@
+# The public interface against a relay in the same process.
+function(hyco_api_test name)
+  add_executable(api_${name}_test api_${name}_test.c api_world.c)
+  hyco_compile_options(api_${name}_test)
+  target_link_libraries(api_${name}_test PRIVATE hyco_test_support
+    PkgConfig::CMOCKA)
+  add_test(NAME api_${name} COMMAND api_${name}_test)
+endfunction()
+
+foreach(name connect loop send errors)
+  hyco_api_test(${name})
+endforeach()
