@@ -95,12 +95,13 @@ static void on_ready_to_send(hyco_sender *s, void *user_data)
   c->blocked = false;
 }
 
-/* Says once what the connection ended with, if that is an error. */
-static void check_close(struct connection *c, const hyco_disconnected *e)
+/* Says what the connection ended with, an error once. */
+static void check_close(struct connection *c, const char *what,
+                        const hyco_disconnected *e)
 {
   bool clean = hc_cli_close_is_clean(e->status_code);
   if (c->verbose || (!clean && !c->failed))
-    hc_cli_say(c->command, "closed: %d%s%s", e->status_code,
+    hc_cli_say(c->command, "%s: %d%s%s", what, e->status_code,
                *e->description != '\0' ? " " : "", e->description);
   c->failed = c->failed || !clean;
 }
@@ -110,7 +111,7 @@ static void on_end(hyco_sender *s, const hyco_disconnected *e, void *user_data)
   struct connection *c = user_data;
   (void)s;
   c->peer_ended = true;
-  check_close(c, e);
+  check_close(c, "closed by the peer", e);
 }
 
 static void on_disconnected(hyco_sender *s, const hyco_disconnected *e,
@@ -119,7 +120,7 @@ static void on_disconnected(hyco_sender *s, const hyco_disconnected *e,
   struct connection *c = user_data;
   (void)s;
   c->over = true;
-  check_close(c, e);
+  check_close(c, "closed", e);
 }
 
 /* Of more than passing interest only if it ends the connection; on_disconnected

@@ -20,7 +20,11 @@ sender_pid=
 
 exec 3>&1 # where a party's messages go when its output goes elsewhere
 is_terminal=
-[ -t 1 ] && is_terminal=1
+clear_line=
+if [ -t 1 ]; then
+  is_terminal=1
+  clear_line=$'\r\033[K'
+fi
 use_color=
 [ -n "$is_terminal" ] && [ -z "${NO_COLOR:-}" ] && use_color=1
 
@@ -32,9 +36,10 @@ paint() { # paint COLOR TEXT
   fi
 }
 
-# One line of a party, at the left the party in its color.
+# One line of a party, at the left the party in its color; in place of the
+# progress bar if there is one.
 line() { # line COLOR NAME TEXT
-  printf '%s %s\n' "$(paint "$1" "$(printf '%9s |' "$2")")" "$3"
+  printf '%s%s %s\n' "$clear_line" "$(paint "$1" "$(printf '%9s |' "$2")")" "$3"
 }
 
 # Every line of standard input as a line of that party.
@@ -53,9 +58,10 @@ fail() {
 }
 
 stop() { # stop PID
-  [ -z "$1" ] && return
-  kill "$1" 2>/dev/null || true
-  wait "$1" 2>/dev/null || true
+  if [ -n "$1" ]; then
+    kill "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+  fi
 }
 
 clean_up() {
@@ -124,7 +130,7 @@ show_progress() { # show_progress PID
     sleep 0.1
   done
   bar "$(stat -c %s "$scratch/received")" "$total"
-  printf '\r\033[K'
+  printf '%s' "$clear_line"
 }
 
 send_file() {
