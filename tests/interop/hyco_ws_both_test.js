@@ -3,16 +3,14 @@
 
 const assert = require('node:assert');
 const { on, once } = require('node:events');
-const { test } = require('node:test');
+const { check } = require('./support/case');
 const {
   echo, next, nextBytes, withListener, withProtocols, withSender,
 } = require('./support/hyco_ws');
 const { MIB, TEXTS, mebibyte } = require('./support/samples');
 
-const LIMIT = { timeout: 60000 };
-
 for (const [what, text] of TEXTS) {
-  test(`${what} comes back`, LIMIT, () =>
+  check(`${what} comes back`, () =>
     withListener('demo', {}, echo, () =>
       withSender('demo', async (ws, inbox) => {
         ws.send(text);
@@ -21,7 +19,7 @@ for (const [what, text] of TEXTS) {
       })));
 }
 
-test('1 MiB of binary comes back as one message', LIMIT, () =>
+check('1 MiB of binary comes back as one message', () =>
   withListener('demo', {}, echo, () =>
     withSender('demo', async (ws, inbox) => {
       const data = mebibyte();
@@ -30,7 +28,7 @@ test('1 MiB of binary comes back as one message', LIMIT, () =>
       assert.ok(answer.binary && data.equals(answer.data));
     })));
 
-test('1 MiB both ways at once', LIMIT, async () => {
+check('1 MiB both ways at once', async () => {
   const theirs = mebibyte();
   let atListener;
   const connected = (ws) => {
@@ -46,7 +44,7 @@ test('1 MiB both ways at once', LIMIT, async () => {
     }));
 });
 
-test('an empty message is a message', LIMIT, () =>
+check('an empty message is a message', () =>
   withListener('demo', {}, echo, () =>
     withSender('demo', async (ws, inbox) => {
       ws.send('');
@@ -56,7 +54,7 @@ test('an empty message is a message', LIMIT, () =>
     })));
 
 for (const [code, text] of [[1000, 'done'], [4001, 'enough']]) {
-  test(`the listener sees close code ${code}`, LIMIT, async () => {
+  check(`the listener sees close code ${code}`, async () => {
     let closed;
     const connected = (ws) => { closed = once(ws, 'close'); };
     await withListener('demo', {}, connected, () =>
@@ -66,7 +64,7 @@ for (const [code, text] of [[1000, 'done'], [4001, 'enough']]) {
       }));
   });
 
-  test(`the sender sees close code ${code}`, LIMIT, () => {
+  check(`the sender sees close code ${code}`, () => {
     const connected = (ws) => ws.on('open', () => ws.close(code, text));
     return withListener('demo', {}, connected, () =>
       withSender('demo', async (ws) => {
@@ -75,16 +73,16 @@ for (const [code, text] of [[1000, 'done'], [4001, 'enough']]) {
   });
 }
 
-test('no sub-protocol', LIMIT, () =>
+check('no sub-protocol', () =>
   withListener('demo', {}, echo, () =>
     withSender('demo', (ws) => assert.strictEqual(ws.protocol, undefined))));
 
-test('one sub-protocol', LIMIT, () =>
+check('one sub-protocol', () =>
   withListener('demo', {}, echo, () =>
     withProtocols('demo', 'chat', (ws) =>
       assert.strictEqual(ws.protocol, 'chat'))));
 
-test('the listener chooses the second sub-protocol', LIMIT, () => {
+check('the listener chooses the second sub-protocol', () => {
   const handleProtocols = (offered, choose) => {
     assert.deepStrictEqual(offered, ['chat', 'talk']);
     choose(true, 'talk');
@@ -96,11 +94,11 @@ test('the listener chooses the second sub-protocol', LIMIT, () => {
 
 // The listener takes permessage-deflate up in a header named 0 (spec section
 // 9): it turns nothing on.
-test('no extension is agreed upon', LIMIT, () =>
+check('no extension is agreed upon', () =>
   withListener('demo', {}, echo, () =>
     withSender('demo', (ws) => assert.deepStrictEqual(ws.extensions, {}))));
 
-test('two listeners share the senders', LIMIT, async () => {
+check('two listeners share the senders', async () => {
   const served = [0, 0];
   const count = (i) => (ws) => {
     served[i] += 1;

@@ -3,14 +3,12 @@
 
 const assert = require('node:assert');
 const { on, once } = require('node:events');
-const { test } = require('node:test');
+const { check, defer } = require('./support/case');
 const { runSender } = require('./support/hyco');
 const {
-  echoBytes, listenUri, next, sdk, token, withListener,
+  echoBytes, listenUri, next, sdk, token, withListener, withServer,
 } = require('./support/hyco_ws');
 const { MIB, TEXTS, mebibyte } = require('./support/samples');
-
-const LIMIT = { timeout: 60000 };
 
 // The listener answers a Close at once, so it is the one that ends.
 const PATIENT = ['-q', '-1'];
@@ -25,15 +23,15 @@ async function assertEcho(input, ...args) {
 }
 
 for (const [what, text] of TEXTS) {
-  test(`${what} comes back`, LIMIT, () =>
+  check(`${what} comes back`, () =>
     withListener('demo', {}, echoBytes(Buffer.byteLength(text)), () =>
       assertEcho(`${text}\n`, '--text')));
 }
 
-test('1 MiB of binary comes back byte for byte', LIMIT, () =>
+check('1 MiB of binary comes back byte for byte', () =>
   withListener('demo', {}, echoBytes(MIB), () => assertEcho(mebibyte())));
 
-test('a line is a message', LIMIT, async () => {
+check('a line is a message', async () => {
   let inbox;
   const connected = (ws) => { inbox = on(ws, 'message'); };
   await withListener('demo', {}, connected, async () => {
@@ -43,7 +41,7 @@ test('a line is a message', LIMIT, async () => {
   });
 });
 
-test('without --text messages are binary', LIMIT, async () => {
+check('without --text messages are binary', async () => {
   let inbox;
   const connected = (ws) => { inbox = on(ws, 'message'); };
   await withListener('demo', {}, connected, async () => {
@@ -53,20 +51,14 @@ test('without --text messages are binary', LIMIT, async () => {
   });
 });
 
-test('a RelayedServer made with new', LIMIT, async () => {
+check('a RelayedServer made with new', () => {
   const uri = listenUri('demo');
   const server = new sdk.RelayedServer({ server: uri, token: token(uri) });
   server.on('connection', echoBytes(5));
-  await once(server, 'listening');
-  try {
-    await assertEcho('Hello');
-  } finally {
-    server.close();
-    await once(server, 'close');
-  }
+  return withServer(server, () => assertEcho('Hello'));
 });
 
-test('the token may be in the query', LIMIT, () => {
+check('the token may be in the query', () => {
   const uri = listenUri('demo', token(listenUri('demo')));
   const noHeader = { server: uri, token: () => '' };
   return withListener('demo', noHeader, echoBytes(5), () =>
@@ -74,7 +66,7 @@ test('the token may be in the query', LIMIT, () => {
 });
 
 // The SDK renews each hour; here the hour is over at once.
-test('the listener renews its token', LIMIT, async () => {
+check('the listener renews its token', async () => {
   const uri = listenUri('demo');
   let tokens = 0;
   const makeToken = () => {
@@ -82,23 +74,20 @@ test('the listener renews its token', LIMIT, async () => {
     return token(uri);
   };
   const { setInterval } = globalThis;
+  defer(() => { globalThis.setInterval = setInterval; });
   const timers = [];
   globalThis.setInterval = (callback, ...rest) => {
     timers.push(callback);
     return setInterval(callback, ...rest);
   };
-  try {
-    await withListener('demo', { token: makeToken }, echoBytes(5), async () => {
-      timers.forEach((callback) => callback());
-      await assertEcho('Hello');
-      assert.strictEqual(tokens, 2);
-    });
-  } finally {
-    globalThis.setInterval = setInterval;
-  }
+  await withListener('demo', { token: makeToken }, echoBytes(5), async () => {
+    timers.forEach((callback) => callback());
+    await assertEcho('Hello');
+    assert.strictEqual(tokens, 2);
+  });
 });
 
-test('no sub-protocol', LIMIT, async () => {
+check('no sub-protocol', async () => {
   let opened;
   const connected = (ws) => {
     opened = ws;
@@ -110,7 +99,7 @@ test('no sub-protocol', LIMIT, async () => {
   });
 });
 
-test('one sub-protocol', LIMIT, async () => {
+check('one sub-protocol', async () => {
   let opened;
   const connected = (ws) => {
     opened = ws;
@@ -123,7 +112,7 @@ test('one sub-protocol', LIMIT, async () => {
 });
 
 for (const [code, text] of [[1000, ''], [4001, 'good bye']]) {
-  test(`the listener sees close code ${code}`, LIMIT, async () => {
+  check(`the listener sees close code ${code}`, async () => {
     let closed;
     const connected = (ws) => { closed = once(ws, 'close'); };
     await withListener('demo', {}, connected, async () => {
@@ -136,7 +125,7 @@ for (const [code, text] of [[1000, ''], [4001, 'good bye']]) {
   });
 }
 
-test('the sender sees the listener\'s close code', LIMIT, () =>
+check('the sender sees the listener\'s close code', () =>
   withListener('demo', {}, echoBytes(5, 4002, 'enough'), async () => {
     const { status, out, err } = await runSender('demo', PATIENT, 'Hello');
     assert.strictEqual(out.toString(), 'Hello');
@@ -145,7 +134,7 @@ test('the sender sees the listener\'s close code', LIMIT, () =>
   }));
 
 // A cut is no clean end (spec section 1.9).
-test('the sender tells a cut from an end', LIMIT, () => {
+check('the sender tells a cut from an end', () => {
   const cut = (ws) => ws.on('message', () => ws.terminate());
   return withListener('demo', {}, cut, async () => {
     const { status, err } = await runSender('demo', PATIENT, 'Hello');
@@ -154,13 +143,13 @@ test('the sender tells a cut from an end', LIMIT, () => {
   });
 });
 
-test('a wrong key is refused', LIMIT, () => {
+check('a wrong key is refused', () => {
   const bad = { token: token(listenUri('demo'), 'wrong') };
   const listening = withListener('demo', bad, echoBytes(5), () => {});
   return assert.rejects(listening, /unexpected server response \(401\)/);
 });
 
-test('nobody is there once the listener has closed', LIMIT, async () => {
+check('nobody is there once the listener has closed', async () => {
   await withListener('demo', {}, echoBytes(5), () => assertEcho('Hello'));
   const { status, err } = await runSender('demo', PATIENT, 'Hello');
   assert.match(err, /\(404\)/);

@@ -2,30 +2,28 @@
 'use strict';
 
 const assert = require('node:assert');
-const { test } = require('node:test');
+const { check } = require('./support/case');
 const { runSender, withReceiver } = require('./support/hyco');
 const {
   echo, echoBytes, listenUri, next, sdk, sendUri, withListener, withSender,
 } = require('./support/hyco_ws');
 const { mebibyte } = require('./support/samples');
 
-const LIMIT = { timeout: 60000 };
-
 async function assertEcho(ws, inbox) {
   ws.send('Hello');
   assert.strictEqual((await next(inbox)).data, 'Hello');
 }
 
-test('the URLs are the SDK\'s own', LIMIT, () => {
+check('the URLs are the SDK\'s own', () => {
   assert.strictEqual(sendUri('a'), sdk.createRelaySendUri('127.0.0.1', 'a'));
   assert.strictEqual(listenUri('a'),
     sdk.createRelayListenUri('127.0.0.1', 'a'));
 });
 
-test('sender and listener: text', LIMIT, () =>
+check('sender and listener: text', () =>
   withListener('demo', {}, echo, () => withSender('demo', assertEcho)));
 
-test('sender and listener: 1 MiB', LIMIT, () =>
+check('sender and listener: 1 MiB', () =>
   withListener('demo', {}, echo, () =>
     withSender('demo', async (ws, inbox) => {
       const data = mebibyte();
@@ -33,10 +31,10 @@ test('sender and listener: 1 MiB', LIMIT, () =>
       assert.ok(data.equals((await next(inbox)).data));
     })));
 
-test('sender to our receiver', LIMIT, () =>
+check('sender to our receiver', () =>
   withReceiver('demo', ['--echo'], () => withSender('demo', assertEcho)));
 
-test('our sender to the listener', LIMIT, () =>
+check('our sender to the listener', () =>
   withListener('demo', {}, echoBytes(5), async () => {
     const { status, out } = await runSender('demo', ['-q', '-1'], 'Hello');
     assert.strictEqual(out.toString(), 'Hello');

@@ -3,15 +3,13 @@
 
 const assert = require('node:assert');
 const { once } = require('node:events');
-const { test } = require('node:test');
+const { check } = require('./support/case');
 const { withReceiver } = require('./support/hyco');
 const {
   appendToken, next, nextBytes, sdk, sendUri, token, withOpened, withProtocols,
   withSender,
 } = require('./support/hyco_ws');
 const { MIB, TEXTS, mebibyte } = require('./support/samples');
-
-const LIMIT = { timeout: 60000 };
 
 async function assertEcho(ws, inbox, text = 'Hello') {
   ws.send(text);
@@ -26,12 +24,12 @@ async function refusal(ws) {
 }
 
 for (const [what, text] of TEXTS) {
-  test(`${what} comes back`, LIMIT, () =>
+  check(`${what} comes back`, () =>
     withReceiver('demo', ['--echo'], () =>
       withSender('demo', (ws, inbox) => assertEcho(ws, inbox, text))));
 }
 
-test('1 MiB of binary comes back byte for byte', LIMIT, () =>
+check('1 MiB of binary comes back byte for byte', () =>
   withReceiver('demo', ['--echo'], () =>
     withSender('demo', async (ws, inbox) => {
       const data = mebibyte();
@@ -39,7 +37,7 @@ test('1 MiB of binary comes back byte for byte', LIMIT, () =>
       assert.ok(data.equals(await nextBytes(inbox, MIB)));
     })));
 
-test('a text in fragments comes back whole', LIMIT, () =>
+check('a text in fragments comes back whole', () =>
   withReceiver('demo', ['--echo'], () =>
     withSender('demo', async (ws, inbox) => {
       const parts = ['one, ', 'two, ', 'three'];
@@ -52,39 +50,39 @@ test('a text in fragments comes back whole', LIMIT, () =>
       assert.strictEqual(data, 'one, two, three');
     })));
 
-test('the token may be in the query', LIMIT, () =>
+check('the token may be in the query', () =>
   withReceiver('demo', ['--echo'], () => {
     const uri = sendUri('demo', token(sendUri('demo')));
     return withOpened(sdk.relayedConnect(uri), assertEcho);
   }));
 
-test('the SDK may append the token itself', LIMIT, () =>
+check('the SDK may append the token itself', () =>
   withReceiver('demo', ['--echo'], () =>
     withOpened(sdk.relayedConnect(appendToken(sendUri('demo'))), assertEcho)));
 
-test('below the entity, with a query', LIMIT, () =>
+check('below the entity, with a query', () =>
   withReceiver('demo', ['--echo'], () =>
     withSender('demo/below?a=b', assertEcho)));
 
-test('no token where senders are anonymous', LIMIT, () =>
+check('no token where senders are anonymous', () =>
   withReceiver('open', ['--echo'], () =>
     withOpened(sdk.relayedConnect(sendUri('open')), assertEcho)));
 
-test('no sub-protocol', LIMIT, () =>
+check('no sub-protocol', () =>
   withReceiver('demo', ['--echo'], () =>
     withSender('demo', async (ws, inbox) => {
       assert.strictEqual(ws.protocol, undefined);
       await assertEcho(ws, inbox);
     })));
 
-test('one sub-protocol', LIMIT, () =>
+check('one sub-protocol', () =>
   withReceiver('demo', ['--echo'], () =>
     withProtocols('demo', 'chat', async (ws, inbox) => {
       assert.strictEqual(ws.protocol, 'chat');
       await assertEcho(ws, inbox);
     })));
 
-test('the first of two sub-protocols', LIMIT, () =>
+check('the first of two sub-protocols', () =>
   withReceiver('demo', ['--echo'], () =>
     withProtocols('demo', ['chat', 'talk'], async (ws, inbox) => {
       assert.strictEqual(ws.protocol, 'chat');
@@ -92,12 +90,12 @@ test('the first of two sub-protocols', LIMIT, () =>
     })));
 
 // permessage-deflate is offered; nobody takes it up (spec section 9).
-test('no extension is agreed upon', LIMIT, () =>
+check('no extension is agreed upon', () =>
   withReceiver('demo', ['--echo'], () =>
     withSender('demo', (ws) => assert.deepStrictEqual(ws.extensions, {}))));
 
 for (const [code, text] of [[1000, 'done'], [4001, 'good bye']]) {
-  test(`the receiver sees close code ${code}`, LIMIT, () =>
+  check(`the receiver sees close code ${code}`, () =>
     withReceiver('demo', ['--echo'], (receiver) =>
       withSender('demo', async (ws) => {
         const closed = once(ws, 'close');
@@ -107,7 +105,7 @@ for (const [code, text] of [[1000, 'done'], [4001, 'good bye']]) {
       })));
 }
 
-test('the sender sees the receiver\'s close code', LIMIT, async () => {
+check('the sender sees the receiver\'s close code', async () => {
   const settings = ['--set', 'DisconnectStatusCode=4002',
     '--set', 'DisconnectStatusDescription=shop closed'];
   await withReceiver('demo', ['--echo', ...settings], (receiver) =>
@@ -120,7 +118,7 @@ test('the sender sees the receiver\'s close code', LIMIT, async () => {
 });
 
 // A cut is no clean end (spec section 1.9).
-test('the receiver tells a cut from an end', LIMIT, () =>
+check('the receiver tells a cut from an end', () =>
   withReceiver('demo', ['--echo'], (receiver) =>
     withSender('demo', async (ws, inbox) => {
       await assertEcho(ws, inbox);
@@ -129,14 +127,14 @@ test('the receiver tells a cut from an end', LIMIT, () =>
     })));
 
 // Senders of one millisecond have the same Sec-WebSocket-Key (spec section 9).
-test('twenty senders at once', LIMIT, () =>
+check('twenty senders at once', () =>
   withReceiver('demo', ['--echo'], () => {
     const numbers = Array.from({ length: 20 }, (_, i) => `number ${i}`);
     return Promise.all(numbers.map((text) =>
       withSender('demo', (ws, inbox) => assertEcho(ws, inbox, text))));
   }));
 
-test('a wrong key is refused', LIMIT, () =>
+check('a wrong key is refused', () =>
   withReceiver('demo', ['--echo'], async () => {
     const uri = sendUri('demo');
     const [status, reason] =
@@ -145,14 +143,14 @@ test('a wrong key is refused', LIMIT, () =>
     assert.match(reason, /invalid signature.*TrackingId:/);
   }));
 
-test('an entity that nobody listens at', LIMIT, async () => {
+check('an entity that nobody listens at', async () => {
   const uri = sendUri('demo');
   const [status, reason] = await refusal(sdk.relayedConnect(uri, token(uri)));
   assert.strictEqual(status, 404);
   assert.match(reason, /no listeners connected/);
 });
 
-test('an entity that is not there', LIMIT, async () => {
+check('an entity that is not there', async () => {
   const uri = sendUri('other');
   const [status, reason] = await refusal(sdk.relayedConnect(uri, token(uri)));
   assert.strictEqual(status, 404);

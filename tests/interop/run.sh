@@ -18,13 +18,10 @@ start_relay -v "$@"
 export RELAY_PORT=$port RELAY_KEY=$key
 export RELAY_CONNECTION_STRING=$connection_string
 export NODE_EXTRA_CA_CERTS=$ca
-start tests setpriv --pdeathsig KILL \
-  node --test-reporter=tap "$here/$test.js"
-tests_pid=$pid
+setpriv --pdeathsig KILL node --test-reporter=tap "$here/$test.js" &
+parties+=("$!")
 tests_status=0
-wait "$tests_pid" || tests_status=$?
-cat "$scratch/tests.out"
-cat "$scratch/tests.err" >&2
+wait "$!" || tests_status=$?
 
 check "the tests ended well" test "$tests_status" -eq 0
 check "SIGTERM ends the relay well" stop "$relay_pid"

@@ -1,10 +1,10 @@
-// Our parties: hyco listen and hyco connect as processes. Each ends with the
-// function that it is lent to.
+// Our parties: hyco listen and hyco connect as processes.
 'use strict';
 
 const assert = require('node:assert');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
+const { defer } = require('./case');
 
 const WHERE_TO = [
   '-c', `@${process.env.RELAY_CONNECTION_STRING}`,
@@ -23,6 +23,7 @@ class Party {
     this.process.stderr.on('data', (text) => { this.err += text; });
     this.process.stdin.on('error', () => {}); // it ended before its input
     this.closed = once(this.process, 'close');
+    defer(() => this.process.kill('SIGKILL'));
   }
 
   // Until its standard error has a line like this.
@@ -52,26 +53,18 @@ class Party {
 // Runs body with a receiver that waits at the entity.
 async function withReceiver(entity, args, body) {
   const receiver = new Party(['listen', entity, '-v', ...args]);
-  try {
-    await receiver.says(/^listening /m);
-    await body(receiver);
-    receiver.stop();
-    assert.strictEqual(await receiver.status(), 0, receiver.err);
-  } finally {
-    receiver.process.kill('SIGKILL');
-  }
+  await receiver.says(/^listening /m);
+  await body(receiver);
+  receiver.stop();
+  assert.strictEqual(await receiver.status(), 0, receiver.err);
 }
 
 // Runs hyco connect with this input, and says how it ended.
 async function runSender(target, args, input) {
   const sender = new Party(['connect', target, ...args]);
-  try {
-    sender.process.stdin.end(input);
-    const status = await sender.status();
-    return { status, out: Buffer.concat(sender.out), err: sender.err };
-  } finally {
-    sender.process.kill('SIGKILL');
-  }
+  sender.process.stdin.end(input);
+  const status = await sender.status();
+  return { status, out: Buffer.concat(sender.out), err: sender.err };
 }
 
 module.exports = { runSender, withReceiver };

@@ -1,9 +1,9 @@
-// Microsoft's parties: the hyco-ws SDK in both roles. Each ends with the
-// function that it is lent to.
+// Microsoft's parties: the hyco-ws SDK in both roles.
 'use strict';
 
 const { on, once } = require('node:events');
 const sdk = require('hyco-ws');
+const { defer } = require('./case');
 
 const HOST = '127.0.0.1';
 const RULE = 'RootManageSharedAccessKey';
@@ -31,13 +31,11 @@ function appendToken(uri) {
 
 // Runs body with an open connection and an iterator over what comes.
 async function withOpened(ws, body) {
+  defer(() => ws.terminate());
   const inbox = on(ws, 'message');
-  try {
-    await once(ws, 'open');
-    await body(ws, inbox);
-  } finally {
-    ws.terminate();
-  }
+  await once(ws, 'open');
+  await body(ws, inbox);
+  ws.terminate();
 }
 
 // Runs body with a sender that is connected as the SDK's users do it.
@@ -53,21 +51,23 @@ function withProtocols(entity, protocols, body) {
   return withOpened(new sdk(uri, protocols, { headers }), body);
 }
 
-// Runs body with a listener whose connections go to onConnection.
-async function withListener(entity, options, onConnection, body) {
-  const uri = listenUri(entity);
-  const server = sdk.createRelayedServer(
-    { server: uri, token: token(uri), ...options }, onConnection);
+// Runs body with this listener.
+async function withServer(server, body) {
+  defer(() => server.close());
   // It would connect again at once, and for ever.
   server.on('error', () => { server.closeRequested = true; });
   await once(server, 'listening');
-  try {
-    await body(server);
-  } finally {
-    const closed = once(server, 'close');
-    server.close();
-    await closed;
-  }
+  await body(server);
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+}
+
+// Runs body with a listener whose connections go to onConnection.
+function withListener(entity, options, onConnection, body) {
+  const uri = listenUri(entity);
+  const all = { server: uri, token: token(uri), ...options };
+  return withServer(sdk.createRelayedServer(all, onConnection), body);
 }
 
 // The next message.
@@ -106,5 +106,5 @@ function echoBytes(len, code = 1000, text = '') {
 
 module.exports = {
   appendToken, echo, echoBytes, listenUri, next, nextBytes, sdk, sendUri,
-  token, withListener, withOpened, withProtocols, withSender,
+  token, withListener, withOpened, withProtocols, withSender, withServer,
 };

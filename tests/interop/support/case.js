@@ -1,0 +1,36 @@
+// One case: a test that always ends, and leaves nothing running behind.
+'use strict';
+
+const { test } = require('node:test');
+
+const LIMIT_MS = 30000; // it would hang otherwise; they take milliseconds
+
+let cleanUps = [];
+
+// Runs at the end of the current case, however it ends.
+function defer(cleanUp) {
+  cleanUps.push(cleanUp);
+}
+
+function cleanUp() {
+  const last = cleanUps.reverse();
+  cleanUps = [];
+  last.forEach((step) => step());
+}
+
+function check(name, body) {
+  test(name, async () => {
+    let timer;
+    const late = new Promise((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('it hangs')), LIMIT_MS);
+    });
+    try {
+      await Promise.race([body(), late]);
+    } finally {
+      clearTimeout(timer);
+      cleanUp();
+    }
+  });
+}
+
+module.exports = { check, defer };
