@@ -515,11 +515,12 @@ static void test_accepting_pauses_without_descriptors(void **state)
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(hc_listener_port(pair.listener));
   int fd = socket(AF_INET, SOCK_STREAM, 0);
+  int later = socket(AF_INET, SOCK_STREAM, 0);
   assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)),
                    0);
   assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
   none = old;
-  none.rlim_cur = (rlim_t)fd + 1;
+  none.rlim_cur = (rlim_t)later + 1;
   assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
   unsigned turns = 0;
   uint64_t end = hc_net_now_ms(pair.net) + 350;
@@ -530,8 +531,11 @@ static void test_accepting_pauses_without_descriptors(void **state)
   assert_int_equal(pair.accepted, 0);
   assert_true(turns < 40);
   assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+  assert_int_equal(connect(later, (struct sockaddr *)&address, sizeof(address)),
+                   0);
   pair_run_until(&pair, &pair.server.is_open);
   close(fd);
+  close(later);
   pair_free(&pair);
 }
 
