@@ -52,11 +52,6 @@ lines() { # lines COLOR NAME
 
 heading() { printf '\n%s\n' "$(paint 1 "$1")"; }
 
-fail() {
-  printf '\n%s\n' "$(paint '1;31' "demo failed: $1")"
-  exit 1
-}
-
 stop() { # stop PID
   if [ -n "$1" ]; then
     kill "$1" 2>/dev/null || true
@@ -64,10 +59,24 @@ stop() { # stop PID
   fi
 }
 
-clean_up() {
+stop_all() {
   stop "$sender_pid"
   stop "$listener_pid"
   stop "$relay_pid"
+  sender_pid=
+  listener_pid=
+  relay_pid=
+  sleep 0.1 # their last lines
+}
+
+fail() {
+  stop_all
+  printf '\n%s\n' "$(paint '1;31' "demo failed: $1")"
+  exit 1
+}
+
+clean_up() {
+  stop_all
   rm -rf "$scratch"
 }
 trap clean_up EXIT
@@ -108,7 +117,8 @@ send_text() {
   local sent="Hello from behind a firewall!" received
   line 32 sender "sends    \"$sent\""
   received=$(printf '%s\n' "$sent" |
-    "$hyco" connect demo --text -v "${where_to[@]}" 2> >(lines 32 sender >&3)) ||
+    "$hyco" connect demo --text -v "${where_to[@]}" \
+      2> >(lines 32 sender >&3)) ||
     fail "the sender could not send its line"
   line 32 sender "receives \"$received\""
   [ "$received" = "$sent" ] || fail "another line came back"
@@ -177,10 +187,6 @@ send_file
 compare
 
 heading "4. Everyone goes home."
-stop "$listener_pid"
-listener_pid=
-stop "$relay_pid"
-relay_pid=
-sleep 0.1 # their last lines
+stop_all
 printf '\n%s\n' "$(paint '1;32' \
   "demo: everything that was sent came back unchanged")"

@@ -20,7 +20,8 @@ assert urllib.parse.unquote(fields["sig"]) == base64.b64encode(mac).decode()
 PYTHON
 }
 
-string='Endpoint=sb://Name.example/;SharedAccessKeyName=rule;SharedAccessKey=s3cret'
+string='Endpoint=sb://Name.example/;SharedAccessKeyName=rule'
+string="$string;SharedAccessKey=s3cret"
 echo s3cret >"$scratch/key"
 echo "$string" >"$scratch/string"
 

@@ -12,7 +12,7 @@ usage_error() {
 }
 
 prints() { # prints PATTERN: on standard output, with success
-  [ "$status" -eq 0 ] && grep -q -e "$1" "$scratch/out" && [ ! -s "$scratch/err" ]
+  ends_well && grep -q -e "$1" "$scratch/out"
 }
 
 for arguments in --help -h; do
@@ -37,7 +37,8 @@ usage_error "unknown option '-x'" connect x -vx
 usage_error "unexpected argument 'y'" listen x y --echo
 usage_error "unexpected argument 'y'" properties y
 usage_error "unexpected argument '--json'" properties -- --json
-usage_error "unexpected argument '(hidden)'" listen x 'Endpoint=sb://h;SharedAccessKey=k'
+usage_error "unexpected argument '(hidden)'" \
+  listen x 'Endpoint=sb://h;SharedAccessKey=k'
 usage_error '--echo takes no value' listen x --echo=yes
 usage_error '--key-name wants NAME' connect x --endpoint sb://h --key-name
 usage_error '-c wants STR|@FILE' connect x -c
