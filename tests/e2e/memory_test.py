@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""1 GB offered to a receiver that reads nothing grows no process by more than
+2 MiB; the sender waits for as long as that lasts, and nothing is lost."""
+
+import contextlib
+import os
+import pathlib
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+OFFERED = 10 ** 9
+GROWTH_MAX_KIB = 2048
+WARM_UP = 65536  # bytes that went through before memory is looked at
+STILL_S = 3  # nothing was taken for so long: it is blocked
+PATIENCE_S = 120
+
+project = pathlib.Path(__file__).resolve().parents[2]
+build = project / "build/memory-test"
+cases = []
+
+
+def check(name, passed, detail=""):
+    cases.append(passed)
+    print(f"{'ok' if passed else 'not ok'} {len(cases)} - {name}", flush=True)
+    if not passed:
+        print(f"# {detail}")
+
+
+def build_programs():
+    """An optimised build without sanitizers."""
+    for command in (
+            ["cmake", "--preset", "release", "-B", build, "-D",
+             "HYCO_TESTS=ON"],
+            ["cmake", "--build", build, "--target", "hyco",
+             "unread_receiver"]):
+        subprocess.run(command, cwd=project, check=True, stdout=sys.stderr)
+
+
+class Party:
+    """A process whose output goes to a file."""
+
+    def __init__(self, scratch, name, *command, stdin=subprocess.DEVNULL):
+        self.log = scratch / f"{name}.log"
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen(
+                [str(word) for word in command], stdin=stdin, stdout=out,
+                stderr=subprocess.STDOUT)
+
+    def line(self, start):
+        """The rest of the first line that begins so."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            is_over = self.process.poll() is not None
+            for line in self.log.read_text().splitlines():
+                if line.startswith(start):
+                    return line[len(start):].strip()
+            if is_over:
+                break
+            time.sleep(0.02)
+        raise AssertionError(f"no line '{start}' in {self.log.read_text()}")
+
+    def kib(self, field):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        lines = [line for line in status.splitlines()
+                 if line.startswith(f"{field}:")]
+        return int(lines[0].split()[1])
+
+    def start_watching(self):
+        """From here on the peak of its memory counts (proc(5), clear_refs)."""
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+        self.warm = self.kib("VmRSS")
+
+    def growth(self):
+        return self.kib("VmHWM") - self.warm
+
+    def end(self):
+        if self.process.stdin:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def offer(pipe, n, patience_s):
+    """Writes n bytes, or until nothing was taken for so long; how many were
+    taken."""
+    block = bytes(range(256)) * 256
+    taken = 0
+    while taken < n and select.select([], [pipe], [], patience_s)[1]:
+        with contextlib.suppress(BlockingIOError):
+            taken += os.write(pipe, block[:n - taken])
+    return taken
+
+
+def start_parties(scratch, stack):
+    def start(*words, **options):
+        party = Party(scratch, *words, **options)
+        stack.callback(party.end)
+        return party
+
+    hyco = build / "cli/hyco"
+    relay = start("relay", hyco, "relay", "--dir", scratch / "state")
+    ca, string = relay.line("ca "), relay.line("connection-string ")
+    relay.line("ready ")
+    receiver = start("receiver", build / "tests/e2e/unread_receiver", string,
+                     ca, "unread")
+    receiver.line("listening")
+    sender = start("sender", hyco, "connect", "unread", "-v", "-c",
+                   f"@{string}", "--ca", ca, stdin=subprocess.PIPE)
+    receiver.line("connected")
+    return {"relay": relay, "receiver": receiver, "sender": sender}
+
+
+def check_growth(parties, when):
+    for name, party in parties.items():
+        growth = party.growth()
+        print(f"# {name}: {party.warm} KiB, then {growth} more")
+        check(f"the {name} grows by at most 2 MiB {when}",
+              growth <= GROWTH_MAX_KIB, f"{growth} KiB")
+
+
+def run(parties):
+    receiver, sender = parties["receiver"], parties["sender"]
+    pipe = sender.process.stdin.fileno()
+    os.set_blocking(pipe, False)
+    taken = offer(pipe, WARM_UP, PATIENCE_S)
+    time.sleep(1)  # until that is where it can go
+    for party in parties.values():
+        party.start_watching()
+
+    taken += offer(pipe, OFFERED - taken, STILL_S)
+    check("the sender is blocked, not dead",
+          taken < OFFERED and sender.process.poll() is None,
+          f"{taken} bytes taken, {sender.log.read_text()}")
+    check_growth(parties, "while nothing is read")
+
+    receiver.process.send_signal(signal.SIGUSR1)
+    taken += offer(pipe, OFFERED - taken, PATIENCE_S)
+    check_growth(parties, "while all is read")
+    sender.process.stdin.close()
+    check("all arrives once it is read",
+          receiver.line("received ") == f"{OFFERED}, closed 1000",
+          receiver.log.read_text())
+    check("the sender ends well", sender.process.wait(PATIENCE_S) == 0,
+          sender.log.read_text())
+
+
+def main():
+    build_programs()
+    with contextlib.ExitStack() as stack:
+        scratch = pathlib.Path(
+            stack.enter_context(tempfile.TemporaryDirectory()))
+        run(start_parties(scratch, stack))
+    print(f"1..{len(cases)}")
+    sys.exit(0 if cases and all(cases) else 1)
+
+
+if __name__ == "__main__":
+    main()
