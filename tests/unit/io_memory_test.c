@@ -1,0 +1,217 @@
+/* The loop when memory runs out: each allocation fails in turn, and whatever
+ * becomes of the connection, nothing is leaked and nobody is told twice. The
+ * linker wraps the allocator (io.cmake). */
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "io/loop.h"
+#include "unit/tls_files.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+void *__real_hc_alloc(size_t n);
+void *__wrap_hc_alloc(size_t n);
+void *__real_hc_alloc_zero(size_t n);
+void *__wrap_hc_alloc_zero(size_t n);
+char *__real_hc_strdup(const char *s);
+char *__wrap_hc_strdup(const char *s);
+
+static unsigned until_failure; /* allocations that still succeed */
+static bool has_failed;
+
+static bool fails_now(void)
+{
+  if (has_failed || until_failure-- > 0)
+    return false;
+  has_failed = true;
+  return true;
+}
+
+void *__wrap_hc_alloc(size_t n)
+{
+  return fails_now() ? NULL : __real_hc_alloc(n);
+}
+
+void *__wrap_hc_alloc_zero(size_t n)
+{
+  return fails_now() ? NULL : __real_hc_alloc_zero(n);
+}
+
+char *__wrap_hc_strdup(const char *s)
+{
+  return fails_now() ? NULL : __real_hc_strdup(s);
+}
+
+enum { TIMEOUT_MS = 300 };
+
+struct side {
+  struct hc_stream *stream;
+  bool is_open;
+  bool is_done; /* all came, or the end */
+};
+
+struct world {
+  struct hc_loop *loop;
+  struct hc_net *net;
+  struct hc_tls *client_tls;
+  struct hc_tls *server_tls;
+  struct hc_listener *listener;
+  struct side client;
+  struct side server;
+};
+
+static void on_open(void *user_data)
+{
+  struct side *side = user_data;
+  side->is_open = true;
+  if (hc_stream_write(side->stream, hc_span_str("hello")) != 0)
+    side->is_done = true;
+}
+
+/* The first byte waits for the others: the rest needs memory. */
+static void on_data(void *user_data, struct hc_span *in)
+{
+  struct side *side = user_data;
+  side->is_done = in->len >= 5;
+}
+
+static void on_end(void *user_data, const struct hc_fault *fault)
+{
+  struct side *side = user_data;
+  (void)fault;
+  assert_non_null(side->stream);
+  hc_stream_close(side->stream, HC_STREAM_ABORT);
+  side->stream = NULL;
+  side->is_done = true;
+}
+
+static const struct hc_stream_handler handler = { on_open, on_data, NULL,
+                                                  on_end };
+
+static void on_accept(void *user_data, struct hc_stream *stream)
+{
+  struct world *w = user_data;
+  w->server.stream = stream;
+  hc_stream_set_handler(stream, &handler, &w->server);
+}
+
+static int make_tls(struct world *w)
+{
+  char cert[TLS_FILES_PATH_MAX];
+  char key[TLS_FILES_PATH_MAX];
+  char ca[TLS_FILES_PATH_MAX];
+
+  tls_files_path("cert.pem", cert);
+  tls_files_path("key.pem", key);
+  tls_files_path("ca.pem", ca);
+  const struct hc_tls_options server = { .server = true,
+                                         .cert_file = cert,
+                                         .key_file = key };
+  const struct hc_tls_options client = { .ca_file = ca,
+                                         .ca_paths = "/nonexistent" };
+  int rc = hc_net_tls_new(w->net, &server, &w->server_tls, NULL);
+  return rc != 0 ? rc : hc_net_tls_new(w->net, &client, &w->client_tls, NULL);
+}
+
+static int connect_both(struct world *w)
+{
+  static const struct hc_listener_handler accepts = { on_accept };
+  struct hc_fault fault;
+
+  const struct hc_listen listen = { .host = "127.0.0.1",
+                                    .tls = w->server_tls,
+                                    .handshake_timeout_ms = TIMEOUT_MS };
+  int rc = hc_listen(w->net, &listen, &accepts, w, &w->listener, &fault);
+  if (rc != 0)
+    return rc;
+  const struct hc_dial dial = { .host = "127.0.0.1",
+                                .port = hc_listener_port(w->listener),
+                                .tls = w->client_tls,
+                                .timeout_ms = TIMEOUT_MS };
+  return hc_dial(w->net, &dial, &handler, &w->client, &w->client.stream,
+                 &fault);
+}
+
+static void turns(struct world *w)
+{
+  uint64_t end = hc_net_now_ms(w->net) + 2 * TIMEOUT_MS;
+
+  while (!w->client.is_done && !w->server.is_done &&
+         hc_net_now_ms(w->net) < end)
+    hc_loop_turn(w->loop, TIMEOUT_MS, false);
+}
+
+static void clean_up(struct world *w)
+{
+  if (w->listener != NULL)
+    hc_listener_close(w->listener);
+  hc_stream_close(w->client.stream, HC_STREAM_CLEAN);
+  hc_stream_close(w->server.stream, HC_STREAM_CLEAN);
+  hc_net_tls_free(w->net, w->client_tls);
+  hc_net_tls_free(w->net, w->server_tls);
+  hc_loop_free(w->loop);
+}
+
+/* False once there were fewer allocations than n. */
+static bool try_with(unsigned n, bool tls)
+{
+  struct world w = { 0 };
+
+  has_failed = false;
+  until_failure = n;
+  int rc = hc_loop_new(&w.loop);
+  if (rc != 0) {
+    assert_int_equal(rc, HYCO_ENOMEM);
+    return true;
+  }
+  w.net = hc_loop_net(w.loop);
+  rc = tls ? make_tls(&w) : 0;
+  if (rc == 0)
+    rc = connect_both(&w);
+  if (rc == 0)
+    turns(&w);
+  else
+    assert_int_equal(rc, HYCO_ENOMEM);
+  if (!has_failed) {
+    assert_int_equal(rc, 0);
+    assert_true(w.server.is_done);
+  }
+  clean_up(&w);
+  return has_failed;
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+  bool tls = *(const bool *)*state;
+  unsigned n = 0;
+
+  tls_files_dir(); /* made before memory runs out */
+  while (try_with(n, tls))
+    n++;
+  assert_true(n > 12);
+  has_failed = true;
+}
+
+static int remove_files(void **state)
+{
+  (void)state;
+  tls_files_remove();
+  return 0;
+}
+
+int main(void)
+{
+  static const bool plain = false;
+  static const bool tls = true;
+  const struct CMUnitTest tests[] = {
+    { "test_every_allocation_may_fail (plain)", test_every_allocation_may_fail,
+      NULL, NULL, (void *)(uintptr_t)&plain },
+    { "test_every_allocation_may_fail (TLS)", test_every_allocation_may_fail,
+      NULL, NULL, (void *)(uintptr_t)&tls },
+  };
+  has_failed = true; /* no failures until a test asks for one */
+  return cmocka_run_group_tests(tests, NULL, remove_files);
+}
