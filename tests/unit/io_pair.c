@@ -1,6 +1,7 @@
 /* Two ends of real connections on one loop. */
 #include "unit/io_pair.h"
 
+#include "base/memory.h"
 #include "unit/tls_files.h"
 
 #include <setjmp.h>
@@ -218,6 +219,45 @@ void pair_run_ms(struct pair *pair, uint64_t ms)
 
 void pair_settle(struct pair *pair)
 {
-  while (hc_loop_turn(pair->loop, 20, false))
+  while (hc_loop_turn(pair->loop, 5, false))
     continue;
+}
+
+/* --- what tests share --- */
+
+uint8_t *pair_pattern(size_t n)
+{
+  uint8_t *bytes = hc_alloc(n);
+  assert_non_null(bytes);
+  for (size_t i = 0; i < n; i++)
+    bytes[i] = (uint8_t)(i * 31 + (i >> 8));
+  return bytes;
+}
+
+void end_assert_got(const struct end *end, const uint8_t *bytes, size_t n)
+{
+  assert_int_equal(hc_buffer_len(&end->got), n);
+  assert_memory_equal(hc_buffer_span(&end->got).ptr, bytes, n);
+}
+
+bool pair_with_tls(void **state)
+{
+  return *(const bool *)*state;
+}
+
+size_t pair_fill(struct pair *pair)
+{
+  uint8_t block[4096];
+  size_t total = 0;
+  size_t before;
+
+  memset(block, 'x', sizeof(block));
+  do {
+    before = total;
+    while (hc_stream_write(pair->client.stream,
+                           hc_span_of(block, sizeof(block))) == 0)
+      total += sizeof(block);
+    pair_settle(pair);
+  } while (total > before);
+  return total;
 }

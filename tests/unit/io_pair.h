@@ -67,6 +67,27 @@ void pair_settle(struct pair *pair);
 void end_write(struct end *end, const void *bytes, size_t n);
 void end_close(struct end *end, enum hc_stream_close how);
 
+/* Exactly these bytes have come. */
+void end_assert_got(const struct end *end, const uint8_t *bytes, size_t n);
+
 extern const struct hc_stream_handler end_handler;
+
+/* n bytes that are not all the same; the caller frees them with hc_free. */
+enum { MIB = 1 << 20 };
+uint8_t *pair_pattern(size_t n);
+
+/* Writes until there is no room and nothing moves; returns how much. */
+size_t pair_fill(struct pair *pair);
+
+/* A test that runs plain and with TLS: *state says which. */
+bool pair_with_tls(void **state);
+
+/* Where main has static bools plain and tls. */
+#define WITH(kind, test)                             \
+  {                                                  \
+    .name = #test " (" #kind ")", .test_func = test, \
+    .initial_state = (void *)(uintptr_t)&kind        \
+  }
+#define BOTH(test) WITH(plain, test), WITH(tls, test)
 
 #endif
