@@ -12,16 +12,16 @@ static uint64_t read_big_endian(const uint8_t *p, size_t n)
   return v;
 }
 
-/* The fields of a frame's first bytes as they stand there (RFC 6455 5.2). */
+/* What a frame's first bytes hold that no legal head has (RFC 6455 5.2). */
 struct raw_head {
-  struct hc_ws_head head;
   unsigned rsv;
   unsigned opcode;
   bool len_is_minimal;
 };
 
 /* The size of the head, or 0 while in is too short for it. */
-static size_t read_head(struct raw_head *raw, struct hc_span in)
+static size_t read_head(struct hc_ws_head *head, struct raw_head *raw,
+                        struct hc_span in)
 {
   if (in.len < 2)
     return 0;
@@ -34,7 +34,6 @@ static size_t read_head(struct raw_head *raw, struct hc_span in)
     return 0;
 
   *raw = (struct raw_head){ .rsv = p[0] >> 4 & 7u, .opcode = p[0] & 15u };
-  struct hc_ws_head *head = &raw->head;
   head->opcode = (enum hc_ws_opcode)raw->opcode;
   head->fin = (p[0] & 0x80) != 0;
   head->masked = masked;
@@ -64,7 +63,7 @@ static const char *broken_rule_of_control(const struct hc_ws_head *head)
 static const char *broken_rule(const struct hc_ws_reader *reader,
                                const struct raw_head *raw)
 {
-  const struct hc_ws_head *head = &raw->head;
+  const struct hc_ws_head *head = &reader->head;
   if (raw->rsv != 0)
     return "a reserved bit is set without an extension (RFC 6455 5.2)";
   if ((raw->opcode & 7u) > 2)
@@ -95,7 +94,7 @@ void hc_ws_reader_init(struct hc_ws_reader *reader, enum hc_ws_peer peer)
 static int begin_frame(struct hc_ws_reader *reader, struct hc_span *in)
 {
   struct raw_head raw;
-  size_t size = read_head(&raw, *in);
+  size_t size = read_head(&reader->head, &raw, *in);
   if (size == 0)
     return 0;
   reader->error = broken_rule(reader, &raw);
@@ -103,15 +102,25 @@ static int begin_frame(struct hc_ws_reader *reader, struct hc_span *in)
     return HYCO_EPROTOCOL;
 
   hc_span_drop(in, size);
-  reader->head = raw.head;
   reader->offset = 0;
   reader->in_frame = true;
-  if (!is_control(raw.head.opcode)) {
+  if (!is_control(reader->head.opcode)) {
     reader->in_message = true;
-    if (raw.head.opcode != HC_WS_CONTINUATION)
-      reader->message = raw.head.opcode;
+    if (reader->head.opcode != HC_WS_CONTINUATION)
+      reader->message = reader->head.opcode;
   }
   return 1;
+}
+
+/* Field by field: a wide load of fields that were just stored one by one waits
+ * for all of them, which costs a small frame more than all else here. */
+static void copy_head(struct hc_ws_head *to, const struct hc_ws_head *from)
+{
+  to->opcode = from->opcode;
+  to->fin = from->fin;
+  to->masked = from->masked;
+  memcpy(to->mask, from->mask, sizeof to->mask);
+  to->len = from->len;
 }
 
 /* Makes the next n bytes of in the chunk. */
@@ -120,14 +129,12 @@ static void take_chunk(struct hc_ws_reader *reader, struct hc_span *in,
 {
   const struct hc_ws_head *head = &reader->head;
   bool control = is_control(head->opcode);
-  *chunk = (struct hc_ws_chunk){
-    .head = *head,
-    .message = control ? head->opcode : reader->message,
-    .data = hc_span_of(in->ptr, n),
-    .offset = reader->offset,
-    .frame_start = reader->offset == 0,
-    .frame_end = reader->offset + n == head->len,
-  };
+  copy_head(&chunk->head, head);
+  chunk->message = control ? head->opcode : reader->message;
+  chunk->data = hc_span_of(in->ptr, n);
+  chunk->offset = reader->offset;
+  chunk->frame_start = reader->offset == 0;
+  chunk->frame_end = reader->offset + n == head->len;
   chunk->message_start =
       chunk->frame_start && head->opcode != HC_WS_CONTINUATION;
   chunk->message_end = chunk->frame_end && head->fin;

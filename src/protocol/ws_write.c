@@ -54,14 +54,29 @@ static void mask_block(uint8_t *dst, const uint8_t *src, uint64_t mask)
   memcpy(dst + 24, &d, 8);
 }
 
+/* The mask as it falls on the payload's byte `offset`, twice. Most pieces begin
+ * at a multiple of four; turning bytes in memory and loading them as a word
+ * would cost a small frame as much as all its masking. */
+static uint64_t wide_mask(const uint8_t mask[4], uint64_t offset)
+{
+  uint8_t turned[4];
+  uint32_t word;
+
+  if (offset % 4 == 0) {
+    memcpy(&word, mask, 4);
+  } else {
+    for (size_t i = 0; i < 4; i++)
+      turned[i] = mask[(offset + i) % 4];
+    memcpy(&word, turned, 4);
+  }
+  return (uint64_t)word << 32 | word;
+}
+
 void hc_ws_mask(uint8_t *dst, const uint8_t *src, size_t n,
                 const uint8_t mask[4], uint64_t offset)
 {
-  uint8_t turned[8]; /* the mask as it falls on src[0], twice */
-  for (size_t i = 0; i < 8; i++)
-    turned[i] = mask[(offset + i) % 4];
-  uint64_t wide;
-  memcpy(&wide, turned, 8);
+  const uint64_t wide = wide_mask(mask, offset);
+  uint8_t bytes[8];
 
   size_t i = 0;
   for (; n - i >= BLOCK_SIZE; i += BLOCK_SIZE)
@@ -72,6 +87,7 @@ void hc_ws_mask(uint8_t *dst, const uint8_t *src, size_t n,
     word ^= wide;
     memcpy(dst + i, &word, 8);
   }
+  memcpy(bytes, &wide, 8);
   for (; i < n; i++)
-    dst[i] = src[i] ^ turned[i % 8];
+    dst[i] = src[i] ^ bytes[i % 8];
 }
