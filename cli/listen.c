@@ -75,13 +75,29 @@ static void on_request(hyco_receiver *r, hyco_connection_request *e,
              e->remote_port);
 }
 
+/* What the peer still sends is dropped, but read: its Close is behind it. */
+static void let_go(struct hc_cli_peer *peer, void *user_data)
+{
+  struct listener *l = user_data;
+  peer->done = true;
+  if (peer->paused)
+    hyco_connection_set_bool(l->receiver, peer->id, HYCO_CONNECTION_ACCEPT_DATA,
+                             true);
+  peer->paused = false;
+}
+
 /* A connection of no use any more. */
 static void give_up(struct listener *l, int id, int error)
 {
+  struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, id);
   char what[40];
-  snprintf(what, sizeof what, "connection %d", id);
-  hc_cli_error(l->command, what, error,
-               hyco_receiver_last_error_text(l->receiver));
+  if (peer != NULL)
+    let_go(peer, l);
+  if (error != HYCO_ENOTCONNECTED) { /* that is a shutdown's doing */
+    snprintf(what, sizeof what, "connection %d", id);
+    hc_cli_error(l->command, what, error,
+                 hyco_receiver_last_error_text(l->receiver));
+  }
   hyco_receiver_disconnect(l->receiver, id);
 }
 
@@ -103,7 +119,7 @@ static void on_data_in(hyco_receiver *r, const hyco_connection_data_in *e,
   if (peer == NULL || e->data_format == HYCO_FORMAT_PONG)
     return;
   peer->bytes_in += e->len;
-  int rc = l->echo ? hc_cli_echo_data(r, peer, e) : 0;
+  int rc = l->echo && !peer->done ? hc_cli_echo_data(r, peer, e) : 0;
   if (rc < 0)
     give_up(l, peer->id, rc);
 }
@@ -112,7 +128,7 @@ static void on_ready_to_send(hyco_receiver *r, int id, void *user_data)
 {
   struct listener *l = user_data;
   struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, id);
-  int rc = peer != NULL ? hc_cli_echo_ready(r, peer) : 0;
+  int rc = peer != NULL && !peer->done ? hc_cli_echo_ready(r, peer) : 0;
   if (rc < 0)
     give_up(l, id, rc);
 }
@@ -122,7 +138,7 @@ static void on_end(hyco_receiver *r, const hyco_connection_disconnected *e,
 {
   struct listener *l = user_data;
   struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, e->connection_id);
-  int rc = peer != NULL ? hc_cli_echo_end(r, peer) : 0;
+  int rc = peer != NULL && !peer->done ? hc_cli_echo_end(r, peer) : 0;
   if (rc < 0)
     give_up(l, e->connection_id, rc);
 }
@@ -209,6 +225,7 @@ static int serve(struct listener *l, int signal_fd)
       return HC_CLI_FAILED;
     }
     if (fds[1].revents != 0) {
+      hc_cli_peers_each(&l->peers, let_go, l);
       hyco_receiver_shutdown(l->receiver);
       return HC_CLI_DONE;
     }

@@ -46,6 +46,17 @@ void hc_cli_peers_remove(struct hc_cli_peers *peers, int id)
   free_peer(peer);
 }
 
+void hc_cli_peers_each(const struct hc_cli_peers *peers,
+                       void (*fn)(struct hc_cli_peer *peer, void *user_data),
+                       void *user_data)
+{
+  for (size_t i = 0; i < HC_CLI_PEER_BUCKETS; i++) {
+    struct hc_cli_peer *peer = peers->buckets[i];
+    for (; peer != NULL; peer = peer->next)
+      fn(peer, user_data);
+  }
+}
+
 void hc_cli_peers_free(struct hc_cli_peers *peers)
 {
   for (size_t i = 0; i < HC_CLI_PEER_BUCKETS; i++) {

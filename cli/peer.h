@@ -11,6 +11,7 @@ struct hc_cli_peer {
   bool whole;  /* and goes to the end of its message */
   bool paused; /* no data comes until what waits has been sent */
   bool ended;  /* the peer sends no more */
+  bool done;   /* our side is closing: what still comes is dropped */
   uint64_t bytes_in;
   struct hc_cli_bytes waiting;
 };
@@ -26,6 +27,11 @@ struct hc_cli_peers {
 struct hc_cli_peer *hc_cli_peers_add(struct hc_cli_peers *peers, int id);
 struct hc_cli_peer *hc_cli_peers_find(const struct hc_cli_peers *peers, int id);
 void hc_cli_peers_remove(struct hc_cli_peers *peers, int id);
+
+/* Calls fn for each, which must not add or remove any. */
+void hc_cli_peers_each(const struct hc_cli_peers *peers,
+                       void (*fn)(struct hc_cli_peer *peer, void *user_data),
+                       void *user_data);
 void hc_cli_peers_free(struct hc_cli_peers *peers);
 
 #endif

@@ -98,6 +98,14 @@ check "-q -1 waits" kill -0 "$patient_pid"
 check "SIGTERM ends a listener well" stop "$sink_pid"
 check "-q -1 until the peer closes" wait "$patient_pid"
 
+start_listener busy busy --echo -v
+head -c 16M /dev/zero >"$scratch/much"
+with_much() { exec "$@" <"$scratch/much"; }
+start sender with_much "$HYCO" connect busy "${where_to[@]}"
+sender_pid=$pid
+await "$listener_pid" busy.err 'connection 1: connected'
+check "SIGTERM in the middle of it ends a listener well" stop "$listener_pid"
+check "and its sender" wait "$sender_pid"
 check "SIGTERM ends an idle listener well" stop "$echo_pid"
 check "SIGTERM ends the relay well" stop "$relay_pid"
 finish
