@@ -74,6 +74,7 @@ const struct hc_net_ops hc_io_ops = {
   .resume = hc_io_resume,
   .close = hc_io_close,
   .peer = hc_io_peer,
+  .unacked_ms = hc_io_unacked_ms,
   .tls_new = tls_new,
   .tls_free = tls_free,
   .timer_set = timer_set,

@@ -6,6 +6,8 @@
 
 #include <assert.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -187,6 +189,23 @@ static void strip_mapped(char *host)
 
   if (strncmp(host, prefix, len) == 0 && strchr(host, '.') != NULL)
     memmove(host, host + len, strlen(host + len) + 1);
+}
+
+uint64_t hc_io_unacked_ms(const struct hc_stream *stream)
+{
+#ifdef TCP_INFO
+  const struct hc_io_stream *s = hc_io_stream_const(stream);
+  struct tcp_info info;
+  socklen_t len = sizeof(info);
+
+  if (s->fd >= 0 &&
+      getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+      info.tcpi_unacked > 0)
+    return info.tcpi_last_ack_recv;
+#else
+  (void)stream;
+#endif
+  return 0;
 }
 
 void hc_io_peer(const struct hc_stream *stream, struct hc_address *out)

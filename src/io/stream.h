@@ -110,6 +110,7 @@ void hc_io_streams_abort(struct hc_loop *loop);
 void hc_io_set_handler(struct hc_stream *stream,
                        const struct hc_stream_handler *handler,
                        void *user_data);
+uint64_t hc_io_unacked_ms(const struct hc_stream *stream);
 void hc_io_peer(const struct hc_stream *stream, struct hc_address *out);
 
 /* --- stream_read.c --- */

@@ -117,6 +117,7 @@ struct hc_net_ops {
   void (*resume)(struct hc_stream *stream);
   void (*close)(struct hc_stream *stream, enum hc_stream_close how);
   void (*peer)(const struct hc_stream *stream, struct hc_address *out);
+  uint64_t (*unacked_ms)(const struct hc_stream *stream);
 
   int (*tls_new)(struct hc_net *net, const struct hc_tls_options *options,
                  struct hc_tls **out, struct hc_fault *fault);
@@ -242,6 +243,14 @@ static inline void hc_stream_peer(const struct hc_stream *stream,
                                   struct hc_address *out)
 {
   stream->net->ops->peer(stream, out);
+}
+
+/* For how long bytes that were sent have waited without any acknowledgement
+ * from the peer's TCP; 0 when none wait or the system cannot tell. A peer that
+ * is paused acknowledges, one that is gone does not. */
+static inline uint64_t hc_stream_unacked_ms(const struct hc_stream *stream)
+{
+  return stream->net->ops->unacked_ms(stream);
 }
 
 /* Loads certificates and trust. 0, HYCO_ECERTSTORE (a file that cannot be

@@ -50,6 +50,7 @@ struct sim_end {
   bool broken;     /* what is written goes nowhere */
   bool closing;    /* an end follows the last byte of tx */
   int end_code;
+  uint64_t unacked_since_ms; /* written to a silent link; 0: nothing */
 
   struct hc_list inbound; /* sim_segment, in order */
   size_t queued;          /* bytes in inbound */
@@ -151,6 +152,7 @@ void sim_stream_pause(struct hc_stream *stream);
 void sim_stream_resume(struct hc_stream *stream);
 void sim_stream_close(struct hc_stream *stream, enum hc_stream_close how);
 void sim_stream_peer(const struct hc_stream *stream, struct hc_address *out);
+uint64_t sim_stream_unacked_ms(const struct hc_stream *stream);
 
 /* sim_dial.c */
 int sim_dial(struct hc_net *net, const struct hc_dial *dial,

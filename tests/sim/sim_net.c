@@ -143,6 +143,7 @@ static const struct hc_net_ops ops = {
   .resume = sim_stream_resume,
   .close = sim_stream_close,
   .peer = sim_stream_peer,
+  .unacked_ms = sim_stream_unacked_ms,
   .tls_new = tls_new,
   .tls_free = tls_free,
   .timer_set = timer_set,

@@ -298,8 +298,11 @@ static void flush(void *user_data)
 {
   struct sim_end *end = user_data;
 
-  if (end->link->silent)
+  if (end->link->silent) {
+    if (end->unacked_since_ms == 0)
+      end->unacked_since_ms = sim_of_end(end)->now_ms + 1;
     return;
+  }
   bool moved = write_some(end);
   size_t left = hc_buffer_len(&end->tx);
   if (left == 0)
@@ -489,4 +492,12 @@ void sim_stream_close(struct hc_stream *stream, enum hc_stream_close how)
 void sim_stream_peer(const struct hc_stream *stream, struct hc_address *out)
 {
   *out = end_of(stream)->peer_address;
+}
+
+uint64_t sim_stream_unacked_ms(const struct hc_stream *stream)
+{
+  const struct sim_end *end = end_of(stream);
+  if (end->unacked_since_ms == 0)
+    return 0;
+  return sim_of_end(end)->now_ms + 1 - end->unacked_since_ms;
 }
