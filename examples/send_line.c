@@ -1,0 +1,58 @@
+/* Sends a line to a hybrid connection and prints the message that comes back:
+ *   HYCO_CONNECTION_STRING=... send_line ENTITY LINE [CA_FILE] */
+#include <hyco/hyco.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void on_data_in(hyco_sender *s, const hyco_data_in *e, void *user_data)
+{
+  (void)user_data;
+  fwrite(e->data, 1, e->len, stdout);
+  if (!e->eom)
+    return;
+  putchar('\n');
+  hyco_sender_disconnect(s);
+}
+
+/* 1000 is a normal end, 1005 one without a code. */
+static void on_disconnected(hyco_sender *s, const hyco_disconnected *e,
+                            void *user_data)
+{
+  int *close_code = user_data;
+  (void)s;
+  *close_code = e->status_code;
+}
+
+static int send_line(hyco_sender *s, char **argv, const int *close_code)
+{
+  const char *where = getenv("HYCO_CONNECTION_STRING");
+  int rc = hyco_sender_set_connection_string(s, where != NULL ? where : "");
+  if (rc == 0)
+    rc = hyco_sender_set_string(s, HYCO_HYBRID_CONNECTION, argv[1]);
+  if (rc == 0 && argv[3] != NULL)
+    rc = hyco_sender_set_string(s, HYCO_OPENSSL_CA_FILE, argv[3]);
+  if (rc == 0)
+    rc = hyco_sender_connect(s); /* blocks */
+  if (rc == 0)
+    rc = hyco_sender_send_text(s, argv[2], strlen(argv[2]));
+  while (rc >= 0 && *close_code == 0)
+    rc = hyco_sender_do_events(s, -1);
+  return rc;
+}
+
+int main(int argc, char **argv)
+{
+  const hyco_sender_events events = { .on_data_in = on_data_in,
+                                      .on_disconnected = on_disconnected };
+  int close_code = 0;
+  hyco_sender *s;
+  if (argc < 3 || hyco_sender_new(NULL, &events, &close_code, &s) < 0)
+    return 2;
+  int rc = send_line(s, argv, &close_code);
+  if (rc < 0)
+    fprintf(stderr, "send_line: %s: %s\n", hyco_error_name(rc),
+            hyco_sender_last_error_text(s));
+  hyco_sender_free(s);
+  return close_code == 1000 || close_code == 1005 ? 0 : 1;
+}

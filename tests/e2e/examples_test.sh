@@ -1,0 +1,50 @@
+#!/bin/bash
+# The examples do what their first lines say. EXAMPLES is where they lie.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+: "${EXAMPLES:?names the directory of the examples}"
+
+printed() { # printed FILE: the last run ended well with this on its output
+  [ "$status" -eq 0 ] && cmp "$1" "$scratch/out"
+}
+
+start_relay
+HYCO_CONNECTION_STRING=$(cat "$connection_string")
+export HYCO_CONNECTION_STRING
+start echo "$EXAMPLES/echo_receiver" demo "$ca"
+echo_pid=$pid
+await "$echo_pid" echo.err '^listening$'
+
+echo "Grüße" >"$scratch/line"
+run "$EXAMPLES/send_line" demo Grüße "$ca"
+check "send_line prints what echo_receiver sends back" printed "$scratch/line"
+run "$EXAMPLES/send_line" nobody Grüße "$ca"
+check "send_line to nobody fails" ends_with 1 'HYCO_ENOTFOUND: .*404'
+run "$EXAMPLES/send_line" demo Grüße
+check "send_line without the CA fails" ends_with 1 'HYCO_ECERTVERIFY: '
+HYCO_CONNECTION_STRING='' run "$EXAMPLES/send_line" demo Grüße
+check "send_line without a connection string fails" ends_with 1 'HYCO_E'
+run "$EXAMPLES/echo_receiver" demo
+check "echo_receiver without the CA fails" ends_with 1 'HYCO_ECERTVERIFY: '
+run "$EXAMPLES/send_line"
+check "a wrong use is told by the exit status" test "$status" -eq 2
+
+head -c 2M /dev/urandom >"$scratch/random"
+start_listener other other --echo
+run "$EXAMPLES/own_poll_loop" other "$ca" <"$scratch/random"
+check "own_poll_loop sends 2 MiB and prints them" printed "$scratch/random"
+run "$EXAMPLES/own_poll_loop" nobody "$ca" </dev/null
+check "own_poll_loop to nobody fails" ends_with 1 'HYCO_ENOTFOUND: '
+
+echo "Is anybody there?" >"$scratch/question"
+run "$EXAMPLES/relay_in_process" "$scratch/fixture"
+check "relay_in_process asks and is answered" printed "$scratch/question"
+run "$EXAMPLES/relay_in_process" "$scratch/fixture"
+check "and again in the same directory" printed "$scratch/question"
+run "$EXAMPLES/relay_in_process" "$state"
+check "but not in that of another relay" ends_with 1 'no relay: .*in use'
+
+check "SIGTERM ends the listener well" stop "$listener_pid"
+stop "$echo_pid" || true # it has no handler for signals
+check "SIGTERM ends the relay well" stop "$relay_pid"
+finish
