@@ -49,7 +49,7 @@ static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
   else if (p == HYCO_CONNECTION_TIMEOUT)
     value->number = s->timeout_s;
   else if (p == HYCO_CONNECTION_ID)
-    value->text = s->id;
+    value->text = hc_sender_id(s);
   else if (p == HYCO_ACCESS_TOKEN)
     return hc_token_source_read_row(&s->surface, hc_net_wall_s(s->net), value);
   else

@@ -129,15 +129,19 @@ static const struct hc_connection_handler connection_handler = {
   .on_verify = on_verify,
 };
 
-/* A fresh GUID, unless DiagnosticId is set. */
-static const char *next_id(struct hc_sender *s)
+const char *hc_sender_id(const struct hc_sender *s)
 {
   const char *set = hc_properties_text(&s->surface.props, HYCO_DIAGNOSTIC_ID);
+  return set[0] != '\0' ? set : s->id;
+}
+
+static const char *next_id(struct hc_sender *s)
+{
   uint8_t random[16];
 
   hc_net_random(s->net, random, sizeof random);
   hc_guid_format(s->id, random);
-  return set[0] != '\0' ? set : s->id;
+  return hc_sender_id(s);
 }
 
 static int make_tls(struct hc_sender *s, const struct hc_endpoint *endpoint)

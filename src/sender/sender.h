@@ -22,7 +22,7 @@ struct hc_sender {
   struct hc_connection *connection; /* NULL while idle */
   bool is_open;
   struct hc_tls *tls;
-  char id[HC_GUID_LEN + 1]; /* sb-hc-id of this connection */
+  char id[HC_GUID_LEN + 1]; /* a GUID for this connection */
   bool accept_data;
   int64_t timeout_s;
   int64_t bytes_sent;
@@ -40,6 +40,9 @@ void hc_sender_free(struct hc_sender *s);
 
 /* hyco_sender_start. */
 int hc_sender_start(struct hc_sender *s);
+
+/* sb-hc-id of the connection: DiagnosticId, or a GUID; "" before the first. */
+const char *hc_sender_id(const struct hc_sender *s);
 
 /* hyco_sender_disconnect. */
 int hc_sender_disconnect(struct hc_sender *s);

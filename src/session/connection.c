@@ -407,6 +407,8 @@ int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out)
       return rc;
   }
   c->in_parts = out->started && !out->done;
+  if (out->done && c->would_block) /* it may have emptied before the end */
+    hc_stream_set_drain_mark(hc_link_stream(c->link), 1);
   return 0;
 }
 

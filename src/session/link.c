@@ -129,6 +129,8 @@ static void read_response(struct hc_link *link, struct hc_span *in)
   }
   hc_net_timer_cancel(link->net, &link->deadline);
   link->state = LINK_OPEN;
+  if (link->paused)
+    hc_stream_pause(link->stream);
   link->handler->on_open(link->user_data, protocol);
 }
 
@@ -436,14 +438,15 @@ struct hc_stream *hc_link_stream(struct hc_link *link)
 
 void hc_link_pause(struct hc_link *link)
 {
-  if (link->stream != NULL && !link->paused)
+  /* until it is open the answer to the handshake must still come in */
+  if (link->stream != NULL && link->state == LINK_OPEN && !link->paused)
     hc_stream_pause(link->stream);
   link->paused = true;
 }
 
 void hc_link_resume(struct hc_link *link)
 {
-  if (link->stream != NULL && link->paused)
+  if (link->stream != NULL && link->state == LINK_OPEN && link->paused)
     hc_stream_resume(link->stream);
   link->paused = false;
 }

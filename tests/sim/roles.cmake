@@ -1,0 +1,10 @@
+# The real receiver, sender and relay on one simulated net.
+add_library(hyco_sim_world STATIC sim_roles.c sim_world.c)
+hyco_compile_options(hyco_sim_world)
+target_link_libraries(hyco_sim_world
+  PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
+
+foreach(name connect data)
+  hyco_sim_test(sim_${name})
+  target_link_libraries(sim_${name}_test PRIVATE hyco_sim_world)
+endforeach()
