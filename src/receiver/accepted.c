@@ -30,14 +30,18 @@ static void on_open(void *user_data, struct hc_span sub_protocol)
     hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
     hc_accepted_free(a);
     hc_receiver_emit_error(r, &fault);
+    hc_receiver_settle(r);
     return;
   }
   a->is_open = true;
   if (r->events.on_connection_connected != NULL)
     r->events.on_connection_connected(r->self, id, r->user_data);
-  if (r->freed || hc_receiver_find(r, id) == NULL)
+  if (r->freed)
     return;
-  if (r->events.on_connection_ready_to_send != NULL)
+  if (r->shutting_down)
+    (void)hc_receiver_disconnect(r, id);
+  if (hc_connection_is_open(a->connection) &&
+      r->events.on_connection_ready_to_send != NULL)
     r->events.on_connection_ready_to_send(r->self, id, r->user_data);
 }
 
@@ -51,6 +55,7 @@ static void on_failed(void *user_data, int status, const struct hc_fault *fault)
   hc_fault_set(&copy, HYCO_ERENDEZVOUS, "accepting failed: %s", fault->text);
   hc_accepted_free(a);
   hc_receiver_emit_error(r, &copy);
+  hc_receiver_settle(r);
 }
 
 static void on_ready_to_send(void *user_data)
@@ -110,8 +115,10 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
   hyco_connection_disconnected e = { id, code, said.text };
   if (r->events.on_connection_disconnected != NULL)
     r->events.on_connection_disconnected(r->self, &e, r->user_data);
-  if (!r->freed)
-    hc_accepted_free(a);
+  if (r->freed)
+    return;
+  hc_accepted_free(a);
+  hc_receiver_settle(r);
 }
 
 void hc_accepted_abort(struct hc_accepted *a, const char *why)

@@ -73,6 +73,26 @@ static void become_idle(struct hc_receiver *r)
   r->state = HC_RECEIVER_IDLE;
 }
 
+static void end_shutdown(struct hc_receiver *r)
+{
+  r->shutting_down = false;
+  hc_net_timer_cancel(r->net, &r->shutdown);
+}
+
+void hc_receiver_settle(struct hc_receiver *r)
+{
+  bool is_stopped = r->state == HC_RECEIVER_STOPPING && r->channel == NULL;
+
+  if (r->freed || (r->shutting_down && !hc_list_is_empty(&r->accepted)))
+    return;
+  if (is_stopped || r->state == HC_RECEIVER_IDLE)
+    end_shutdown(r);
+  if (is_stopped) {
+    become_idle(r);
+    emit_disconnected(r, 0, "OK");
+  }
+}
+
 /* The next try, unless there is to be none. */
 static void plan_retry(struct hc_receiver *r, bool is_final)
 {
@@ -147,8 +167,8 @@ static void on_channel_ended(void *user_data, int code, struct hc_span reason,
   hc_fault_set(&said, 0, "%.*s", (int)reason.len,
                reason.len > 0 ? (const char *)reason.ptr : "");
   if (r->state == HC_RECEIVER_STOPPING) {
-    become_idle(r);
-    emit_disconnected(r, 0, "OK");
+    drop_channel(r);
+    hc_receiver_settle(r);
     return;
   }
   plan_retry(r, false);
@@ -215,6 +235,7 @@ int hc_receiver_start(struct hc_receiver *r, bool once)
     return 0;
   if (r->state == HC_RECEIVER_STOPPING)
     become_idle(r); /* start anew at once */
+  end_shutdown(r);
   int rc = hc_endpoint_read(&r->surface.props, &r->endpoint, &r->surface.fault);
   if (rc == 0)
     rc = make_tls(r);
@@ -247,10 +268,12 @@ static void on_shutdown_timer(void *user_data)
   while (!r->freed && !hc_list_is_empty(&r->accepted))
     hc_accepted_abort(HC_LIST_ENTRY(r->accepted.next, struct hc_accepted, node),
                       "the peer did not answer the Close of a shutdown");
+  hc_receiver_settle(r);
 }
 
 void hc_receiver_shutdown(struct hc_receiver *r)
 {
+  r->shutting_down = true;
   hc_receiver_stop(r);
   for (struct hc_list *n = r->accepted.next; n != &r->accepted; n = n->next) {
     struct hc_accepted *a = HC_LIST_ENTRY(n, struct hc_accepted, node);
@@ -258,6 +281,7 @@ void hc_receiver_shutdown(struct hc_receiver *r)
       (void)hc_receiver_disconnect(r, a->id);
   }
   hc_net_timer_set(r->net, &r->shutdown, HC_CLOSE_WAIT_MS);
+  hc_receiver_settle(r);
 }
 
 bool hc_receiver_is_shut(const struct hc_receiver *r)

@@ -29,7 +29,8 @@ struct hc_receiver {
   bool freed;
 
   enum hc_receiver_state state;
-  bool once; /* a failed first try ends it: the blocking form */
+  bool once;          /* a failed first try ends it: the blocking form */
+  bool shutting_down; /* on_disconnected waits for the connections' ends */
   struct hc_control_channel *channel;
   struct hc_endpoint endpoint;
   struct hc_tls *tls;
@@ -74,6 +75,9 @@ struct hc_accepted *hc_receiver_find(const struct hc_receiver *r, int id);
 
 /* hyco_receiver_disconnect. */
 int hc_receiver_disconnect(struct hc_receiver *r, int id);
+
+/* For accepted.c: a connection is gone. */
+void hc_receiver_settle(struct hc_receiver *r);
 
 /* For accepted.c and reject.c: how a rendezvous is dialled. */
 struct hc_link_options hc_receiver_link_options(const struct hc_receiver *r);

@@ -40,7 +40,7 @@ static void on_open(void *user_data, struct hc_span sub_protocol)
   (void)sub_protocol;
   s->is_open = true;
   emit_connected(s, 0, "OK");
-  if (s->freed || s->connection != opened)
+  if (s->freed || s->connection != opened || !hc_connection_is_open(opened))
     return;
   if (s->events.on_ready_to_send != NULL)
     s->events.on_ready_to_send(s->self, s->user_data);

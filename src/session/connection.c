@@ -98,7 +98,9 @@ static void pump_backlog(struct hc_connection *c)
 static void ask_for_drain(struct hc_connection *c)
 {
   size_t mark = HC_STREAM_LOW_MARK;
-  if (hc_buffer_len(&c->backlog) == 0 && c->queue_mark / 2 < mark)
+  if (c->close_written)
+    mark = 1; /* the peer's time to answer begins when it is gone */
+  else if (hc_buffer_len(&c->backlog) == 0 && c->queue_mark / 2 < mark)
     mark = c->queue_mark / 2;
   hc_stream_set_drain_mark(hc_link_stream(c->link), mark);
 }
@@ -162,8 +164,7 @@ static void start_closing(struct hc_connection *c, int code,
     memcpy(c->close_reason, reason.ptr, n);
   c->close_reason[n] = '\0';
   try_close(c);
-  if (!c->close_written)
-    ask_for_drain(c);
+  ask_for_drain(c);
   plan_end(c);
 }
 
@@ -213,11 +214,9 @@ static void on_link_drain(void *user_data)
   struct hc_connection *c = user_data;
 
   pump_backlog(c);
-  if (c->state == CONNECTION_CLOSING && !c->close_written) {
-    try_close(c);
-    if (c->close_written)
-      plan_end(c);
-  }
+  try_close(c);
+  if (c->close_written)
+    plan_end(c);
   ask_for_drain(c);
   if (c->state == CONNECTION_OPEN && c->would_block && !c->in_parts &&
       hc_connection_queued(c) < c->queue_mark / 2 + 1) {

@@ -179,9 +179,13 @@ void sim_world_join(struct sim_world *w)
     (void)sim_world_receiver(w);
   if (w->n_senders == 0)
     (void)sim_world_sender(w);
-  sim_receiver_listen(&w->receivers[0]);
+  char line[32];
+  if (!hc_receiver_is_listening(w->receivers[0].core))
+    sim_receiver_listen(&w->receivers[0]);
+  (void)snprintf(line, sizeof line, "r0 %d ready",
+                 w->receivers[0].core->last_id + 1);
   sim_sender_connect(&w->senders[0]);
-  sim_world_wait(w, "r0 1 ready", SIM_WAIT_MS);
+  sim_world_wait(w, line, SIM_WAIT_MS);
   sim_world_wait(w, "s0 ready", SIM_WAIT_MS);
   sim_world_forget(w);
 }

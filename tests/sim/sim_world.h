@@ -102,8 +102,8 @@ void sim_sender_set(struct sim_sender *s, const char *text);
 void sim_receiver_listen(struct sim_receiver *r);
 void sim_sender_connect(struct sim_sender *s);
 
-/* r0 listens, s0 is connected with it as ConnectionId 1; the lines of that are
- * forgotten. Roles that the test made before are used. */
+/* r0 listens, s0 is connected with it (as ConnectionId 1, the first time); the
+ * lines of that are forgotten. Roles that the test made before are used. */
 void sim_world_join(struct sim_world *w);
 
 /* hyco_receiver_send, hyco_receiver_send_text and their twins. */
