@@ -49,11 +49,11 @@ def identifiers():
     """Identifier by name; the command prints names only."""
     header = (ROOT / "include/hyco/property.h").read_text(encoding="utf-8")
     return {name: f"HYCO_{identifier}" for identifier, name
-            in re.findall(r'XX\((\w+), "(\w+)"', header)}
+            in re.findall(r'XX\((\w+),[\s\\]*"(\w+)"', header)}
 
 
 def range_of(row):
-    if row["type"] == "bool":
+    if row["type"] in ("bool", "bytes"):
         return ""
     if row["type"] == "string":
         return f"≤ {row['max']} bytes"
