@@ -3,8 +3,14 @@
 #include "base/memory.h"
 #include "io/stream.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sys/socket.h>
+
+/* A batch, decrypted behind the longest rest. */
+static_assert(HC_STREAM_READ_MAX >=
+                  HC_STREAM_REST_MAX + HC_IO_RECV_MAX + HC_TLS_READ_EXTRA,
+              "no room for a batch");
 
 /* --- what there is to do, and when --- */
 

@@ -25,7 +25,7 @@ enum {
   HC_STREAM_REST_MAX = 1 << 17,
   /* The largest number of bytes that one on_data call hands over, the rest of
    * the call before included. */
-  HC_STREAM_READ_MAX = HC_STREAM_REST_MAX + (1 << 17),
+  HC_STREAM_READ_MAX = HC_STREAM_REST_MAX + (1 << 17) + (1 << 15),
   /* on_drain comes when pending() falls below this, unless the owner sets
    * another mark with hc_stream_set_drain_mark. */
   HC_STREAM_LOW_MARK = 1 << 16,
