@@ -21,6 +21,7 @@ struct hc_control_channel {
   int64_t token_expiry;
   struct hc_timer ping; /* after so much silence */
   struct hc_timer dead; /* after so much silence after a ping */
+  uint64_t pinged_ms;   /* when the ping was sent that `dead` is about */
   struct hc_timer renew;
   struct hc_timer stop;
   struct hc_timer reap;
@@ -88,8 +89,10 @@ static void on_ping_timer(void *user_data)
     return;
   }
   (void)hc_link_write(channel->link, HC_WS_PING, hc_span_of(NULL, 0));
-  if (!channel->dead.is_set)
+  if (!channel->dead.is_set) {
+    channel->pinged_ms = hc_net_now_ms(channel->net);
     hc_net_timer_set(channel->net, &channel->dead, limit);
+  }
   hc_net_timer_set(channel->net, &channel->ping, limit);
 }
 
@@ -98,7 +101,7 @@ static void on_dead_timer(void *user_data)
   struct hc_control_channel *channel = user_data;
   struct hc_fault fault;
 
-  if (silence_ms(channel) < keep_alive_ms(channel))
+  if (hc_link_last_heard_ms(channel->link) >= channel->pinged_ms)
     return; /* it answered */
   hc_fault_set(&fault, HYCO_ETIMEDOUT,
                "the service has not answered a ping for %llu s",
