@@ -181,8 +181,6 @@ static bool text_is_good(struct hc_link *link, const struct hc_ws_chunk *chunk)
 
 static void take_chunk(struct hc_link *link, const struct hc_ws_chunk *chunk)
 {
-  if (link->close_received)
-    return; /* RFC 6455 5.5.1: nothing counts after a Close */
   if (chunk->head.opcode == HC_WS_PING)
     take_ping(link, chunk);
   else if (chunk->head.opcode == HC_WS_CLOSE)
@@ -204,7 +202,8 @@ static bool may_take(const struct hc_link *link,
 
 static void read_frames(struct hc_link *link, struct hc_span *in)
 {
-  while (!link->closed && !link->paused && link->state == LINK_OPEN) {
+  while (!link->closed && !link->paused && !link->close_received &&
+         link->state == LINK_OPEN) {
     struct hc_ws_reader before = link->reader;
     struct hc_span rest = *in;
     struct hc_ws_chunk chunk;
@@ -233,7 +232,8 @@ static void on_stream_data(void *user_data, struct hc_span *in)
     read_response(link, in);
   if (!link->closed && link->state == LINK_OPEN)
     read_frames(link, in);
-  if (link->closed || link->state == LINK_ENDED)
+  /* RFC 6455 1.4: whatever comes behind a Close is discarded */
+  if (link->closed || link->close_received || link->state == LINK_ENDED)
     hc_span_drop(in, in->len);
 }
 

@@ -33,11 +33,12 @@ static bool is_open(void *user_data)
   return ((struct raw_peer *)user_data)->opened;
 }
 
+static const struct hc_stream_handler handler = { .on_open = on_open,
+                                                  .on_data = on_data,
+                                                  .on_end = on_end };
+
 void raw_dial(struct raw_peer *peer, struct sim *sim, uint16_t port)
 {
-  static const struct hc_stream_handler handler = { .on_open = on_open,
-                                                    .on_data = on_data,
-                                                    .on_end = on_end };
   const struct hc_dial dial = { .host = "127.0.0.1", .port = port };
   struct hc_fault fault;
 
@@ -47,6 +48,16 @@ void raw_dial(struct raw_peer *peer, struct sim *sim, uint16_t port)
   assert_int_equal(
       hc_dial(sim_net(sim), &dial, &handler, peer, &peer->stream, &fault), 0);
   assert_true(sim_run_until(sim, is_open, peer, RAW_WAIT_MS));
+}
+
+void raw_adopt(struct raw_peer *peer, struct sim *sim, struct hc_stream *stream)
+{
+  memset(peer, 0, sizeof *peer);
+  peer->sim = sim;
+  peer->stream = stream;
+  peer->opened = true;
+  hc_buffer_init(&peer->received, RAW_RECEIVED_MAX);
+  hc_stream_set_handler(stream, &handler, peer);
 }
 
 void raw_close(struct raw_peer *peer, enum hc_stream_close how)
@@ -119,11 +130,12 @@ int raw_read_head(struct raw_peer *peer, char *head, size_t size,
   return status;
 }
 
-void raw_send_frame_head(struct raw_peer *peer, uint8_t first, uint64_t len)
+/* In the shortest form, without a mask; returns the size of the head. */
+static size_t make_head(uint8_t head[14], uint8_t first, uint64_t len)
 {
-  uint8_t head[14] = { first };
   size_t n = 2;
 
+  head[0] = first;
   if (len < 126) {
     head[1] = (uint8_t)len;
   } else if (len < 65536) {
@@ -135,6 +147,23 @@ void raw_send_frame_head(struct raw_peer *peer, uint8_t first, uint64_t len)
   }
   for (size_t i = n; i > 2; i--)
     head[i - 1] = (uint8_t)(len >> (8 * (n - i)));
+  return n;
+}
+
+void raw_send_server_frame(struct raw_peer *peer, uint8_t first,
+                           struct hc_span data)
+{
+  uint8_t head[14];
+
+  raw_send(peer, hc_span_of(head, make_head(head, first, data.len)));
+  raw_send(peer, data);
+}
+
+void raw_send_frame_head(struct raw_peer *peer, uint8_t first, uint64_t len)
+{
+  uint8_t head[14];
+  size_t n = make_head(head, first, len);
+
   head[1] |= 0x80;
   memcpy(head + n, mask_key, 4);
   raw_send(peer, hc_span_of(head, n + 4));
@@ -177,10 +206,17 @@ static size_t parse_frame(struct hc_span in, struct raw_frame *frame)
     for (size_t i = 2; i < head; i++)
       len = len << 8 | in.ptr[i];
   }
-  if (in.len - head < len)
-    return 0;
   frame->first = in.ptr[0];
   frame->masked = (in.ptr[1] & 0x80) != 0;
+  memset(frame->mask, 0, 4);
+  if (frame->masked) {
+    if (in.len - head < 4)
+      return 0;
+    memcpy(frame->mask, in.ptr + head, 4);
+    head += 4;
+  }
+  if (in.len - head < len)
+    return 0;
   frame->data = hc_span_of(in.ptr + head, (size_t)len);
   return head + (size_t)len;
 }
@@ -198,6 +234,10 @@ bool raw_read_frame(struct raw_peer *peer, struct raw_frame *frame)
   if (!sim_run_until(peer->sim, has_frame, peer, RAW_WAIT_MS))
     return false;
   size_t size = parse_frame(hc_buffer_span(&peer->received), frame);
+  uint8_t *payload =
+      peer->received.data + peer->received.start + size - frame->data.len;
+  for (size_t i = 0; i < frame->data.len; i++)
+    payload[i] ^= frame->mask[i % 4];
   hc_buffer_drop(&peer->received, size); /* leaves the bytes where they are */
   return true;
 }

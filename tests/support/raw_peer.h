@@ -26,6 +26,10 @@ struct raw_peer {
  * not move. */
 void raw_dial(struct raw_peer *peer, struct sim *sim, uint16_t port);
 
+/* Takes over a stream that was accepted: the peer is a server then. */
+void raw_adopt(struct raw_peer *peer, struct sim *sim,
+               struct hc_stream *stream);
+
 /* Ends the stream and forgets what came. A peer that never dialled is fine. */
 void raw_close(struct raw_peer *peer, enum hc_stream_close how);
 
@@ -53,11 +57,16 @@ void raw_send_frame_head(struct raw_peer *peer, uint8_t first, uint64_t len);
 void raw_send_masked(struct raw_peer *peer, struct hc_span data,
                      uint64_t offset);
 
-/* A frame that came from the relay. */
+/* A frame of a server: not masked, but for `first` as raw_send_frame. */
+void raw_send_server_frame(struct raw_peer *peer, uint8_t first,
+                           struct hc_span data);
+
+/* A frame that came from the other side. */
 struct raw_frame {
   uint8_t first;
   bool masked;
-  struct hc_span data; /* borrowed until the next read */
+  uint8_t mask[4];     /* zero if it was not masked */
+  struct hc_span data; /* without its mask; borrowed until the next read */
 };
 
 /* Waits for a whole frame. False if none comes within RAW_WAIT_MS or the stream
