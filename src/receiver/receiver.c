@@ -106,10 +106,10 @@ static void plan_retry(struct hc_receiver *r, bool is_final)
   }
   hc_net_random(r->net, &random, sizeof random);
   wait_ms = hc_backoff_next(&r->backoff, hc_net_now_ms(r->net), random);
-  hc_log_line(&r->log, HC_LOG_INFO, "next try in %llu ms",
-              (unsigned long long)wait_ms);
   r->state = HC_RECEIVER_WAITING;
   hc_net_timer_set(r->net, &r->retry, wait_ms);
+  hc_log_line(&r->log, HC_LOG_INFO, "next try in %llu ms",
+              (unsigned long long)wait_ms);
 }
 
 static void on_channel_open(void *user_data)
@@ -201,11 +201,13 @@ static int open_channel(struct hc_receiver *r)
     .log = &r->log,
   };
   r->state = HC_RECEIVER_CONNECTING;
-  hc_log_line(&r->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
-              r->endpoint.tls ? "wss" : "ws", r->endpoint.host_field,
-              (int)r->endpoint.path.len, (const char *)r->endpoint.path.ptr);
-  return hc_control_channel_open(r->net, &options, &channel_handler, r,
-                                 &r->channel, &r->failure);
+  int rc = hc_control_channel_open(r->net, &options, &channel_handler, r,
+                                   &r->channel, &r->failure);
+  if (rc == 0)
+    hc_log_line(&r->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
+                r->endpoint.tls ? "wss" : "ws", r->endpoint.host_field,
+                (int)r->endpoint.path.len, (const char *)r->endpoint.path.ptr);
+  return rc;
 }
 
 static void connect_channel(struct hc_receiver *r)
@@ -368,6 +370,7 @@ void hc_receiver_free(struct hc_receiver *r)
   if (r == NULL || r->freed)
     return;
   r->freed = true;
+  r->events = (hyco_receiver_events){ 0 }; /* no handler is called any more */
   become_idle(r);
   hc_net_timer_cancel(r->net, &r->shutdown);
   while (!hc_list_is_empty(&r->accepted))

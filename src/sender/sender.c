@@ -170,11 +170,13 @@ static int dial(struct hc_sender *s, const struct hc_endpoint *endpoint,
     .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
     .timeout_ms = HC_CONNECT_TIMEOUT_MS,
   };
-  hc_log_line(&s->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
-              endpoint->tls ? "wss" : "ws", endpoint->host_field,
-              (int)endpoint->path.len, (const char *)endpoint->path.ptr);
-  return hc_connection_open(s->net, &options, &connection_handler, s,
-                            &s->connection, &s->surface.fault);
+  int rc = hc_connection_open(s->net, &options, &connection_handler, s,
+                              &s->connection, &s->surface.fault);
+  if (rc == 0)
+    hc_log_line(&s->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
+                endpoint->tls ? "wss" : "ws", endpoint->host_field,
+                (int)endpoint->path.len, (const char *)endpoint->path.ptr);
+  return rc;
 }
 
 static int open_connection(struct hc_sender *s,
@@ -267,6 +269,7 @@ void hc_sender_free(struct hc_sender *s)
   if (s == NULL || s->freed)
     return;
   s->freed = true;
+  s->events = (hyco_sender_events){ 0 }; /* no handler is called any more */
   drop_connection(s);
   hc_net_tls_free(s->net, s->tls);
   s->tls = NULL;

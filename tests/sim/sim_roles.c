@@ -145,6 +145,16 @@ static void receiver_certificate(hyco_receiver *self,
   sim_world_note(r->world, "%s certificate %s", r->name, e->status);
 }
 
+static void receiver_log(hyco_receiver *self, const hyco_log *e,
+                         void *user_data)
+{
+  struct sim_receiver *r = user_data;
+  (void)self;
+  (void)e;
+  if (r->notes_log)
+    sim_world_note(r->world, "%s log", r->name);
+}
+
 const hyco_receiver_events sim_receiver_events = {
   .on_connected = connected,
   .on_disconnected = disconnected,
@@ -157,6 +167,7 @@ const hyco_receiver_events sim_receiver_events = {
   .on_connection_error = connection_error,
   .on_error = receiver_error,
   .on_ssl_server_authentication = receiver_certificate,
+  .on_log = receiver_log,
 };
 
 static void sender_connected(hyco_sender *self, const hyco_connected *e,
@@ -229,6 +240,15 @@ static void sender_certificate(hyco_sender *self,
   sim_world_note(s->world, "%s certificate %s", s->name, e->status);
 }
 
+static void sender_log(hyco_sender *self, const hyco_log *e, void *user_data)
+{
+  struct sim_sender *s = user_data;
+  (void)self;
+  (void)e;
+  if (s->notes_log)
+    sim_world_note(s->world, "%s log", s->name);
+}
+
 const hyco_sender_events sim_sender_events = {
   .on_connected = sender_connected,
   .on_ready_to_send = sender_ready,
@@ -237,4 +257,5 @@ const hyco_sender_events sim_sender_events = {
   .on_disconnected = sender_disconnected,
   .on_error = sender_error,
   .on_ssl_server_authentication = sender_certificate,
+  .on_log = sender_log,
 };

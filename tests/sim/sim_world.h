@@ -38,6 +38,7 @@ struct sim_receiver {
   char name[8];
   hyco_connection_request decision; /* what the handler answers */
   bool refuse_certificate;
+  bool notes_log;                      /* "r0 log" for each line of on_log */
   struct hc_buffer inbox[SIM_IDS_MAX]; /* the message that is coming */
   size_t last_len;                     /* of the last whole message */
   uint64_t last_hash;
@@ -48,6 +49,7 @@ struct sim_sender {
   struct hc_sender *core;
   char name[8];
   bool refuse_certificate;
+  bool notes_log;
   struct hc_buffer inbox;
   size_t last_len;
   uint64_t last_hash;
