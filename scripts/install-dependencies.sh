@@ -47,6 +47,7 @@ need_build() {
   need libssl-dev has_library openssl
   need libcurl4-openssl-dev has_library libcurl
   need libjansson-dev has_library jansson
+  need libyaml-dev has_library yaml-0.1
 }
 
 need_demo() {

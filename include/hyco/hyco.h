@@ -15,6 +15,7 @@
 #include <hyco/property.h>
 #include <hyco/receiver.h>
 #include <hyco/relay.h>
+#include <hyco/relay_settings.h>
 #include <hyco/sender.h>
 #include <hyco/token.h>
 #include <hyco/version.h>

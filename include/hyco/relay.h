@@ -4,6 +4,7 @@
 #define HYCO_RELAY_H
 
 #include <hyco/error.h>
+#include <hyco/relay_settings.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -15,6 +16,9 @@ typedef struct hyco_relay hyco_relay;
 /* Zero-initialised: 127.0.0.1, a free port, TLS with a private CA, a random
  * key, every entity exists. Everything is copied. */
 typedef struct {
+  const char *config; /* a YAML file (docs/relay-config.md); NULL: none. Single
+                         values given below go before the file's; rules and
+                         entities may be in one of the two only */
   const char *listen; /* "HOST:PORT", numeric or "localhost"; port 0: a free
                          one. NULL: "127.0.0.1:0" */
   const char *dir;    /* state: CA, certificate, connection-string (0600). Made
@@ -34,6 +38,10 @@ typedef struct {
   const char *const *entities; /* "NAME" or "NAME:anonymous"; none: every name
                                   exists and wants a token */
   size_t n_entities;
+  const char *const *settings; /* "Name=Value", hyco/relay_settings.h */
+  size_t n_settings;
+  int accept_any_jwt; /* a JWT passes as a token, unread and for ever: this
+                         relay cannot verify one. On loopback only */
   /* One line per event under the service's names; on the relay's thread. */
   void (*on_log)(void *user_data, const char *line);
   void *user_data;
@@ -43,11 +51,23 @@ typedef struct {
 } hyco_relay_options;
 
 /* Starts a relay and returns when it serves. options may be NULL.
- * HYCO_EINVALID, HYCO_EBADVALUE (a bad option), HYCO_EADDRINUSE and other
- * socket errors, HYCO_EFILE, HYCO_EFILEIO (state), HYCO_ECERTSTORE (given
- * certificate), HYCO_ENOMEM. Any thread. */
+ * HYCO_EINVALID, HYCO_EBADVALUE (a bad option, or a line of the configuration
+ * file), HYCO_EUNKNOWNNAME (a setting), HYCO_ETOOLONG (the file),
+ * HYCO_EADDRINUSE and other socket errors, HYCO_EFILE, HYCO_EFILEIO (state, key
+ * files, configuration file), HYCO_ECERTSTORE (given certificate), HYCO_ENOMEM.
+ * Any thread. */
 HYCO_API int hyco_relay_start(const hyco_relay_options *options,
                               hyco_relay **out);
+
+/* Reads the configuration file and key files again and serves by what they say
+ * now: rules, entities and limits. Nothing that is connected is dropped, but
+ * listeners whose entity is gone (1001); a rule that is gone is missed when a
+ * listener renews its token. listen, tls and public_url stay as they are until
+ * a restart. Errors as of hyco_relay_start: then everything is as before, and
+ * error_text (may be NULL) and the log say why. Any thread but the relay's own.
+ */
+HYCO_API int hyco_relay_reload(hyco_relay *relay, char *error_text,
+                               size_t error_text_size);
 
 /* "wss://127.0.0.1:40123" (or ws). Borrowed until hyco_relay_stop. */
 HYCO_API const char *hyco_relay_url(const hyco_relay *relay);

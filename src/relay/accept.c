@@ -4,15 +4,32 @@
 #include "base/memory.h"
 #include "protocol/control.h"
 #include "protocol/url.h"
+#include "relay/choice.h"
 #include "relay/listener.h"
+#include "relay/recode.h"
 #include "relay/registry.h"
 
 enum { ADDRESS_MAX = HC_URL_MAX };
 
 static const char protocol_field[] = "Sec-WebSocket-Protocol";
 
-/* "BASE/$hc/PATH?[the sender's query&]sb-hc-action=accept&sb-hc-id=ID"; path
- * and query are the sender's own, as they came, without sb-hc-*. */
+/* Appends the sender's query without sb-hc-*, and a '&' if there is one. */
+static int write_query(struct hc_buffer *out, struct hc_span query)
+{
+  struct hc_buffer own;
+
+  hc_buffer_init(&own, ADDRESS_MAX);
+  int rc = hc_url_query_strip(&own, query);
+  if (rc == 0)
+    rc = hc_relay_recode(out, hc_buffer_span(&own));
+  if (rc == 0 && hc_buffer_len(&own) > 0)
+    rc = hc_buffer_append_str(out, "&");
+  hc_buffer_deinit(&own);
+  return rc;
+}
+
+/* "BASE/$hc/PATH?[the sender's query&]sb-hc-action=accept&sb-hc-id=ID". An
+ * empty first segment of the path is ignored (spec 6.6). */
 static int write_address(struct hc_buffer *out, const char *base,
                          const struct hc_relay_request *request,
                          const char *address_id)
@@ -20,14 +37,11 @@ static int write_address(struct hc_buffer *out, const char *base,
   int rc = hc_buffer_printf(out, "%s/$hc/", base);
 
   if (rc == 0)
-    rc = hc_buffer_append(out, request->path);
+    rc = hc_relay_recode(out, hc_relay_trim_front(request->path));
   if (rc == 0)
     rc = hc_buffer_append_str(out, "?");
-  size_t before = hc_buffer_len(out);
   if (rc == 0)
-    rc = hc_url_query_strip(out, request->query);
-  if (rc == 0 && hc_buffer_len(out) > before)
-    rc = hc_buffer_append_str(out, "&");
+    rc = write_query(out, request->query);
   if (rc == 0)
     rc = hc_buffer_printf(out, "sb-hc-action=accept&sb-hc-id=%s", address_id);
   return rc;
@@ -99,8 +113,14 @@ struct hc_relay_refusal hc_relay_send_accept(struct hc_relay_endpoint *endpoint,
                                              const struct hc_relay_offer *offer,
                                              const char *address_id)
 {
+  bool one_is_chosen = false;
+
   for (size_t tries = endpoint->n_listeners; tries > 0; tries--) {
     struct hc_relay_listener *listener = hc_relay_listener_next(endpoint);
+    if (!hc_relay_is_chosen(offer->request->head,
+                            hc_relay_listener_guid(listener)))
+      continue;
+    one_is_chosen = true;
     int rc = send_to(listener, sender, offer, address_id);
     if (rc == 0)
       return hc_relay_allow();
@@ -109,6 +129,10 @@ struct hc_relay_refusal hc_relay_send_accept(struct hc_relay_endpoint *endpoint,
     if (rc != HYCO_EWOULDBLOCK)
       return hc_relay_refuse(500, "The relay is out of memory.");
   }
+  if (!one_is_chosen)
+    return hc_relay_refuse(404, "None of the connected listeners meet the "
+                                "AllowedListeners/DisallowedListeners "
+                                "criteria.");
   return hc_relay_refuse(503, "The listeners do not respond.");
 }
 

@@ -10,7 +10,8 @@ enum {
   HC_RELAY_ADDRESS_ID_MAX = HC_RELAY_TRACKING_ID_MAX + 2 + HC_GUID_LEN
 };
 
-/* Sends the message to the first listener in turn that takes it. 431: it would
+/* Sends the message to the first listener in turn that the sender may have and
+ * that takes it. 404: there is none that it may have; 431: the message would
  * pass HC_CONTROL_MAX; 503: no listener reads. */
 struct hc_relay_refusal hc_relay_send_accept(struct hc_relay_endpoint *endpoint,
                                              struct hc_stream *sender,

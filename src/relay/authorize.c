@@ -1,81 +1,8 @@
-/* Rules, and tokens checked against them. */
+/* Tokens, and where they stand. */
 #include "relay/authorize.h"
 
-#include "base/crypto.h"
-#include "base/memory.h"
 #include "protocol/token.h"
 #include "protocol/url.h"
-
-static bool length_is_legal(const char *s)
-{
-  return s != NULL && s[0] != '\0' && strlen(s) <= HC_KEY_MAX;
-}
-
-static int copy_rule(struct hc_relay_rule *to, const struct hc_relay_rule *from,
-                     struct hc_fault *fault)
-{
-  const unsigned all = HC_RIGHT_LISTEN | HC_RIGHT_SEND | HC_RIGHT_MANAGE;
-  const char *second = from->secondary_key;
-
-  if (!length_is_legal(from->name))
-    return hc_fault_set(fault, HYCO_EBADVALUE,
-                        "a rule's name has 1 to %d bytes", HC_KEY_MAX);
-  if (!length_is_legal(from->key) ||
-      (second != NULL && !length_is_legal(second)))
-    return hc_fault_set(fault, HYCO_EBADVALUE,
-                        "the keys of rule %s have 1 to %d bytes", from->name,
-                        HC_KEY_MAX);
-  if (from->rights == 0 || (from->rights & ~all) != 0)
-    return hc_fault_set(fault, HYCO_EBADVALUE,
-                        "the rule %s has no right among Listen, Send, Manage",
-                        from->name);
-
-  to->name = hc_strdup(from->name);
-  to->key = hc_strdup(from->key);
-  to->secondary_key = second != NULL ? hc_strdup(second) : NULL;
-  to->rights = from->rights & HC_RIGHT_MANAGE ? all : from->rights;
-  if (to->name == NULL || to->key == NULL ||
-      (second != NULL && to->secondary_key == NULL))
-    return hc_fault_set(fault, HYCO_ENOMEM, "no memory for the rules");
-  return 0;
-}
-
-int hc_relay_rules_init(struct hc_relay_rules *rules,
-                        const struct hc_relay_options *options,
-                        struct hc_fault *fault)
-{
-  *rules = (struct hc_relay_rules){ NULL, 0 };
-  if (options->n_rules == 0)
-    return 0;
-  rules->items = hc_alloc_zero(options->n_rules * sizeof *rules->items);
-  if (rules->items == NULL)
-    return hc_fault_set(fault, HYCO_ENOMEM, "no memory for the rules");
-
-  for (size_t i = 0; i < options->n_rules; i++) {
-    rules->n++;
-    int rc = copy_rule(&rules->items[i], &options->rules[i], fault);
-    if (rc != 0)
-      return rc;
-  }
-  return 0;
-}
-
-/* The copies are ours; the type is const for those who only read. */
-static void free_copy(const char *s)
-{
-  hc_secret_free((char *)(uintptr_t)s);
-}
-
-void hc_relay_rules_deinit(struct hc_relay_rules *rules)
-{
-  for (size_t i = 0; i < rules->n; i++) {
-    free_copy(rules->items[i].name);
-    free_copy(rules->items[i].key);
-    free_copy(rules->items[i].secondary_key);
-  }
-  hc_free(rules->items);
-  *rules = (struct hc_relay_rules){ NULL, 0 };
-}
 
 /* A JWT is three runs of base64url with dots between; its first is the base64
  * of an object, so "eyJ". */
@@ -108,7 +35,7 @@ static bool is_signed(const struct hc_token *token,
 }
 
 static const struct hc_relay_rule *
-find_signer(const struct hc_relay_rules *rules, const struct hc_token *token)
+find_among(const struct hc_relay_rules *rules, const struct hc_token *token)
 {
   for (size_t i = 0; i < rules->n; i++) {
     const struct hc_relay_rule *rule = &rules->items[i];
@@ -118,8 +45,27 @@ find_signer(const struct hc_relay_rules *rules, const struct hc_token *token)
   return NULL;
 }
 
-struct hc_relay_refusal hc_relay_check_token(const struct hc_relay_rules *rules,
-                                             struct hc_span token,
+/* First the entity's own rules, then the namespace's (spec 1.3). */
+static const struct hc_relay_rule *
+find_signer(const struct hc_relay_scope *scope, const struct hc_token *token)
+{
+  const struct hc_relay_rule *rule = NULL;
+
+  if (scope->entity_rules != NULL)
+    rule = find_among(scope->entity_rules, token);
+  return rule != NULL ? rule : find_among(scope->rules, token);
+}
+
+static struct hc_relay_refusal check_jwt(const struct hc_relay_scope *scope,
+                                         int64_t *expiry)
+{
+  if (!scope->accept_any_jwt)
+    return hc_relay_refuse(401, "this relay cannot verify Entra tokens.");
+  *expiry = INT64_MAX;
+  return hc_relay_allow();
+}
+
+struct hc_relay_refusal hc_relay_check_token(struct hc_span token,
                                              const struct hc_relay_scope *scope,
                                              int64_t *expiry)
 {
@@ -129,11 +75,11 @@ struct hc_relay_refusal hc_relay_check_token(const struct hc_relay_rules *rules,
   if (token.len == 0)
     return hc_relay_refuse(401, "A token is missing.");
   if (is_jwt(token))
-    return hc_relay_refuse(401, "this relay cannot verify Entra tokens.");
+    return check_jwt(scope, expiry);
   if (hc_token_parse(token, &sas, NULL) != 0)
     return hc_relay_refuse(401, "The token is malformed.");
 
-  const struct hc_relay_rule *rule = find_signer(rules, &sas);
+  const struct hc_relay_rule *rule = find_signer(scope, &sas);
   if (rule == NULL) /* the same for an unknown rule: names are not probed */
     return hc_relay_refuse(401, "The token has an invalid signature.");
   if (sas.expiry < scope->now_s - (int64_t)scope->grace_s)

@@ -1,40 +1,29 @@
-/* Who may do what: the rules, and tokens checked against them (spec
+/* Who may do what: tokens checked against rules (spec
  * hybrid-connections.md 1.2, 1.3, 4.2). */
 #ifndef HC_RELAY_AUTHORIZE_H
 #define HC_RELAY_AUTHORIZE_H
 
 #include "protocol/http1.h"
 #include "relay/answer.h"
-#include "relay/relay.h"
-
-/* Copies of the options' rules; keys are wiped when they are freed. */
-struct hc_relay_rules {
-  struct hc_relay_rule *items;
-  size_t n;
-};
-
-/* 0, HYCO_EBADVALUE (a name or key that is empty or longer than HC_KEY_MAX, no
- * right) or HYCO_ENOMEM; deinit is due in every case. */
-int hc_relay_rules_init(struct hc_relay_rules *rules,
-                        const struct hc_relay_options *options,
-                        struct hc_fault *fault);
-void hc_relay_rules_deinit(struct hc_relay_rules *rules);
+#include "relay/rules.h"
 
 /* What a token must be good for. */
 struct hc_relay_scope {
-  struct hc_span host; /* without port */
-  struct hc_span path; /* decoded */
+  const struct hc_relay_rules *entity_rules; /* NULL: none */
+  const struct hc_relay_rules *rules;        /* the namespace's */
+  struct hc_span host;                       /* without port */
+  struct hc_span path;                       /* decoded */
   enum hc_right right;
   int64_t now_s;
   unsigned grace_s; /* how long a token is good after its expiry */
+  bool accept_any_jwt;
 };
 
 /* Checks a token as it stands in a header: a signature or "Bearer " and one.
  * 401: missing, malformed, expired, not signed by a rule of that name, a JWT.
  * 403: for another resource, or its rule lacks the right. *expiry (Unix
- * seconds) is set when it is good. */
-struct hc_relay_refusal hc_relay_check_token(const struct hc_relay_rules *rules,
-                                             struct hc_span token,
+ * seconds; INT64_MAX for a JWT that passes) is set when it is good. */
+struct hc_relay_refusal hc_relay_check_token(struct hc_span token,
                                              const struct hc_relay_scope *scope,
                                              int64_t *expiry);
 

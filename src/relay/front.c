@@ -1,10 +1,9 @@
-/* The handshake: everything that is refused is refused here. */
+/* The handshake: a head comes, or the time is up; refusals are answered here.
+ */
 #include "relay/front.h"
 
-#include "base/crypto.h"
 #include "base/memory.h"
-#include "protocol/token.h"
-#include "relay/listener.h"
+#include "relay/serve.h"
 #include "relay/server.h"
 
 struct front {
@@ -13,6 +12,7 @@ struct front {
   struct hc_stream *stream;
   struct hc_timer timer;
   size_t scanned;
+  bool was_delayed; /* by ConnectDelay */
 };
 
 /* The stream is somebody else's by now. */
@@ -43,145 +43,32 @@ static void refuse_early(struct front *f, struct hc_relay_refusal no)
   refuse(f, &tracking, no);
 }
 
-/* What a request's token must be good for, and where it was. */
-struct permit {
-  enum hc_right right;
-  enum hc_relay_token_place place;
-  int64_t expiry_s;
-};
-
-static struct hc_relay_refusal authorize(const struct hc_relay *relay,
-                                         const struct hc_relay_request *request,
-                                         struct permit *permit)
+/* Leaves the head where it is: it comes again when the time is up. */
+static void on_delay_end(void *user_data)
 {
-  const struct hc_relay_scope scope = {
-    .host = request->host,
-    .path = request->name,
-    .right = permit->right,
-    .now_s = hc_net_wall_s(relay->net),
-    .grace_s = relay->settings.token_grace_s,
-  };
-  struct hc_buffer token;
+  struct front *f = user_data;
 
-  hc_buffer_init(&token, HC_TOKEN_MAX);
-  if (hc_buffer_reserve(&token, HC_TOKEN_MAX) == NULL) /* so it never moves */
-    return hc_relay_refuse(500, "The relay is out of memory.");
-  permit->place = hc_relay_find_token(&token, request->head, request->query);
-  struct hc_relay_refusal no = hc_relay_check_token(
-      &relay->rules, hc_buffer_span(&token), &scope, &permit->expiry_s);
-  hc_wipe(token.data, token.cap);
-  hc_buffer_deinit(&token);
-  return no;
+  hc_stream_resume(f->stream);
 }
 
-static struct hc_relay_refusal no_endpoint(void)
+static bool must_wait(const struct front *f, const struct hc_relay_request *r)
 {
-  return hc_relay_refuse(404, "Endpoint does not exist.");
+  return r->action == HC_RELAY_CONNECT && !f->was_delayed &&
+         f->relay->settings.connect_delay_ms > 0;
 }
 
-static bool is_name(struct hc_span name)
+static void wait(struct front *f)
 {
-  return name.len > 0 && name.len <= HC_RELAY_NAME_MAX;
+  f->was_delayed = true;
+  f->scanned = 0;
+  f->timer.fn = on_delay_end;
+  hc_net_timer_set(f->relay->net, &f->timer,
+                   f->relay->settings.connect_delay_ms);
 }
 
-static struct hc_relay_refusal check_quota(const struct hc_relay *relay,
-                                           struct hc_relay_endpoint *endpoint)
-{
-  if (endpoint != NULL &&
-      endpoint->n_listeners >= relay->settings.listeners_per_entity)
-    return hc_relay_refuse(403, "The endpoint has as many listeners as it may "
-                                "have.");
-  if (hc_relay_is_full(relay, relay->listeners.n))
-    return hc_relay_refuse(503, "The relay has too many listeners.");
-  return hc_relay_allow();
-}
-
-static struct hc_relay_refusal listen(struct front *f,
-                                      const struct hc_relay_request *request)
-{
-  struct hc_relay *relay = f->relay;
-  struct hc_relay_registration registration = { .request = request };
-  struct permit permit = { .right = HC_RIGHT_LISTEN };
-  struct hc_relay_endpoint *endpoint =
-      hc_relay_registry_find(&relay->registry, request->name);
-
-  if (endpoint == NULL && !(relay->registry.any_name && is_name(request->name)))
-    return no_endpoint();
-  struct hc_relay_refusal no = hc_relay_request_key(request, &registration.key);
-  if (no.status == 0)
-    no = authorize(relay, request, &permit);
-  if (no.status == 0)
-    no = check_quota(relay, endpoint);
-  if (no.status != 0)
-    return no;
-
-  if (endpoint == NULL)
-    endpoint = hc_relay_registry_add(&relay->registry, request->name);
-  if (endpoint == NULL)
-    return hc_relay_refuse(500, "The relay is out of memory.");
-  registration.token_expiry_s = permit.expiry_s;
-  no = hc_relay_listener_register(relay, endpoint, f->stream, &registration);
-  if (no.status != 0)
-    hc_relay_registry_release(endpoint);
-  return no;
-}
-
-static struct hc_relay_refusal connect(struct front *f,
-                                       const struct hc_relay_request *request,
-                                       bool has_early_bytes)
-{
-  struct hc_relay *relay = f->relay;
-  struct hc_relay_offer offer = { .request = request,
-                                  .has_early_bytes = has_early_bytes };
-  struct permit permit = { .right = HC_RIGHT_SEND };
-  struct hc_relay_endpoint *endpoint =
-      hc_relay_registry_match(&relay->registry, request->name);
-
-  if (endpoint == NULL && !relay->registry.any_name)
-    return no_endpoint();
-  struct hc_relay_refusal no = hc_relay_request_key(request, &offer.key);
-  if (no.status == 0 && (endpoint == NULL || !endpoint->anonymous))
-    no = authorize(relay, request, &permit);
-  if (no.status != 0)
-    return no;
-  if (endpoint == NULL || endpoint->n_listeners == 0)
-    return hc_relay_refuse(404, "There are no listeners connected for the "
-                                "endpoint.");
-  if (hc_relay_is_full(relay, relay->waiting.n + relay->pairs.n))
-    return hc_relay_refuse(503, "The relay has too many connections.");
-  offer.authorization_was_the_token =
-      permit.place == HC_RELAY_TOKEN_AUTHORIZATION;
-  return hc_relay_offer_sender(relay, endpoint, f->stream, &offer);
-}
-
-static struct hc_relay_refusal http(const struct hc_relay *relay,
-                                    const struct hc_relay_request *request)
-{
-  if (!relay->registry.any_name &&
-      hc_relay_registry_match(&relay->registry, request->name) == NULL)
-    return no_endpoint();
-  return hc_relay_refuse(502, "HTTP requests are not served by this relay.");
-}
-
-static struct hc_relay_refusal serve(struct front *f,
-                                     const struct hc_relay_request *request,
-                                     bool has_early_bytes)
-{
-  switch (request->action) {
-  case HC_RELAY_LISTEN:
-    return listen(f, request);
-  case HC_RELAY_CONNECT:
-    return connect(f, request, has_early_bytes);
-  case HC_RELAY_ACCEPT:
-    return hc_relay_rendezvous(f->relay, f->stream, request);
-  case HC_RELAY_HTTP:
-    break;
-  }
-  return http(f->relay, request);
-}
-
-/* Paused until a new owner wants the bytes behind the head. */
-static void decide(struct front *f, const struct hc_http_head *head,
+/* Paused until a new owner wants the bytes behind the head. False: the head is
+ * not to be taken yet. */
+static bool decide(struct front *f, const struct hc_http_head *head,
                    bool has_early_bytes)
 {
   struct hc_relay_request request;
@@ -189,24 +76,29 @@ static void decide(struct front *f, const struct hc_http_head *head,
   hc_stream_pause(f->stream);
   struct hc_relay_refusal no =
       hc_relay_request_init(&request, head, f->relay->net);
-  if (no.status == 0)
-    no = serve(f, &request, has_early_bytes);
+  bool waits = no.status == 0 && must_wait(f, &request);
+  if (no.status == 0 && !waits)
+    no = hc_relay_serve(f->relay, f->stream, &request, has_early_bytes);
   if (no.status != 0)
     refuse(f, &request.tracking, no);
+  else if (waits)
+    wait(f);
   else
     front_free(f);
   hc_relay_request_deinit(&request);
+  return !waits;
 }
 
 static void on_data(void *user_data, struct hc_span *in)
 {
   struct front *f = user_data;
+  struct hc_span rest = *in;
   struct hc_http_head head;
-  int rc = hc_http_read_request(in, f->relay->settings.header_max, &f->scanned,
-                                &head, NULL);
+  int rc = hc_http_read_request(&rest, f->relay->settings.header_max,
+                                &f->scanned, &head, NULL);
 
-  if (rc > 0)
-    decide(f, &head, in->len > 0);
+  if (rc > 0 && decide(f, &head, rest.len > 0))
+    *in = rest;
   else if (rc == HYCO_ETOOLONG)
     refuse_early(f, hc_relay_refuse(431, "The request's head is too long."));
   else if (rc < 0)

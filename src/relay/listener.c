@@ -1,13 +1,12 @@
-/* Control channels: pings, messages, the token's life. */
+/* Control channels: from the registration to the end. */
 #include "relay/listener.h"
 
-#include "base/crypto.h"
 #include "base/memory.h"
 #include "protocol/control.h"
 #include "protocol/handshake.h"
 #include "relay/farewell.h"
 #include "relay/frame.h"
-#include "relay/server.h"
+#include "relay/listener_internal.h"
 
 enum {
   /* The wall clock is looked at again after so long: it may be set, and it runs
@@ -15,34 +14,9 @@ enum {
   EXPIRY_CHECK_S = 30
 };
 
-struct hc_relay_listener {
-  struct hc_list node;    /* of the endpoint */
-  struct hc_list in_list; /* of the relay */
-  struct hc_relay *relay;
-  struct hc_relay_endpoint *endpoint;
-  struct hc_stream *stream;
-  struct hc_ws_reader reader;
-  struct hc_buffer message; /* the text that is coming */
-  struct hc_timer pong_timer;
-  struct hc_timer expiry_timer;
-  int64_t expiry_s;
-  struct hc_relay_tracking tracking;
-  char *base; /* of addresses */
-  char *host; /* what a renewed token must cover */
-};
-
-/* It may hold a token. */
-static void forget_message(struct hc_relay_listener *l)
-{
-  if (l->message.data != NULL)
-    hc_wipe(l->message.data, l->message.cap);
-  hc_buffer_clear(&l->message);
-  hc_buffer_trim(&l->message);
-}
-
 static void free_parts(struct hc_relay_listener *l)
 {
-  forget_message(l);
+  hc_relay_listener_forget_message(l);
   hc_buffer_deinit(&l->message);
   hc_free(l->base);
   hc_free(l->host);
@@ -54,27 +28,29 @@ static void unregister(struct hc_relay_listener *l)
 {
   hc_net_timer_cancel(l->relay->net, &l->pong_timer);
   hc_net_timer_cancel(l->relay->net, &l->expiry_timer);
+  hc_net_timer_cancel(l->relay->net, &l->recycle_timer);
   hc_relay_endpoint_leave(l->endpoint, &l->node);
   hc_relay_set_remove(&l->relay->listeners, &l->in_list);
   free_parts(l);
 }
 
-static void end(struct hc_relay_listener *l, enum hc_stream_close how,
-                const char *why)
+void hc_relay_listener_end(struct hc_relay_listener *l,
+                           enum hc_stream_close how, const char *why)
 {
   hc_relay_event(&l->relay->log, "ListenerUnregistered", &l->tracking, why);
   hc_stream_close(l->stream, how);
   unregister(l);
 }
 
-static void close_with(struct hc_relay_listener *l, int code, const char *why)
+void hc_relay_listener_close_with(struct hc_relay_listener *l, int code,
+                                  const char *why)
 {
   bool written = hc_relay_write_close(l->stream, code, why) == 0;
 
-  end(l, written ? HC_STREAM_CLEAN : HC_STREAM_CUT, why);
+  hc_relay_listener_end(l, written ? HC_STREAM_CLEAN : HC_STREAM_CUT, why);
 }
 
-static void check_expiry(void *user_data)
+void hc_relay_listener_check_expiry(void *user_data)
 {
   struct hc_relay_listener *l = user_data;
   const struct hc_relay *relay = l->relay;
@@ -83,13 +59,27 @@ static void check_expiry(void *user_data)
   if (l->expiry_s < late_s) {
     hc_relay_event(&relay->log, "ListenerClosingFromExpiredToken", &l->tracking,
                    NULL);
-    close_with(l, HC_CLOSE_POLICY, "The token is expired.");
+    hc_relay_listener_close_with(l, HC_CLOSE_POLICY, "The token is expired.");
     return;
   }
   int64_t left_s = l->expiry_s < late_s + EXPIRY_CHECK_S
                        ? l->expiry_s - late_s + 1
                        : EXPIRY_CHECK_S;
   hc_net_timer_set(relay->net, &l->expiry_timer, (uint64_t)left_s * 1000);
+}
+
+/* As the service does about once a day, with its words (spec 1.14). */
+static void recycle(void *user_data)
+{
+  hc_relay_listener_close_with(user_data, HC_CLOSE_INTERNAL,
+                               "InternalServerError: NameRenewalFailed");
+}
+
+static void set_recycle_timer(struct hc_relay_listener *l)
+{
+  if (l->relay->settings.recycle_after_s > 0)
+    hc_net_timer_set(l->relay->net, &l->recycle_timer,
+                     (uint64_t)l->relay->settings.recycle_after_s * 1000);
 }
 
 static void set_pong_timer(struct hc_relay_listener *l)
@@ -109,135 +99,10 @@ static void send_pong(void *user_data)
   set_pong_timer(l);
 }
 
-static void answer_ping(struct hc_relay_listener *l,
-                        const struct hc_ws_chunk *chunk)
-{
-  uint8_t payload[HC_WS_CONTROL_MAX];
-
-  if (hc_stream_pending(l->stream) > HC_RELAY_HIGH_MARK)
-    return;
-  hc_ws_chunk_copy(payload, chunk);
-  (void)hc_relay_write_frame(l->stream, HC_WS_PONG,
-                             hc_span_of(payload, chunk->data.len));
-}
-
-/* Echoes the Close (RFC 6455 5.5.1). */
-static void on_close(struct hc_relay_listener *l,
-                     const struct hc_ws_chunk *chunk)
-{
-  uint8_t body[HC_WS_CONTROL_MAX];
-  struct hc_span reason;
-  int code;
-
-  hc_ws_chunk_copy(body, chunk);
-  if (hc_ws_read_close(hc_span_of(body, chunk->data.len), &code, &reason) !=
-      0) {
-    close_with(l, HC_CLOSE_PROTOCOL_ERROR, "bad Close");
-    return;
-  }
-  (void)hc_relay_write_frame(l->stream, HC_WS_CLOSE,
-                             hc_span_of(body, chunk->data.len));
-  end(l, HC_STREAM_CLEAN, "closed by the listener");
-}
-
-/* False: the listener is gone. */
-static bool renew(struct hc_relay_listener *l, const char *token)
-{
-  const struct hc_relay *relay = l->relay;
-  const struct hc_relay_scope scope = {
-    .host = hc_span_str(l->host),
-    .path = hc_span_str(l->endpoint->name),
-    .right = HC_RIGHT_LISTEN,
-    .now_s = hc_net_wall_s(relay->net),
-    .grace_s = relay->settings.token_grace_s,
-  };
-  struct hc_relay_refusal no = hc_relay_check_token(
-      &relay->rules, hc_span_str(token), &scope, &l->expiry_s);
-
-  if (no.status != 0) {
-    hc_relay_event(&relay->log, hc_relay_refusal_event(no), &l->tracking,
-                   no.text);
-    close_with(l, HC_CLOSE_POLICY, no.text);
-    return false;
-  }
-  check_expiry(l);
-  return true;
-}
-
-static bool on_message(struct hc_relay_listener *l)
-{
-  struct hc_control control;
-  struct hc_fault fault;
-  bool alive = true;
-
-  if (hc_control_read(hc_buffer_span(&l->message), &control, &fault) != 0) {
-    close_with(l, HC_CLOSE_BAD_DATA, fault.text);
-    return false;
-  }
-  if (control.kind == HC_CONTROL_RENEW_TOKEN)
-    alive = renew(l, control.token);
-  hc_control_deinit(&control);
-  return alive;
-}
-
-/* Binary messages would be bodies of responses: there is no request that they
- * could belong to, and some SDKs send stray empty ones (spec 1.8). */
-static bool on_piece(struct hc_relay_listener *l,
-                     const struct hc_ws_chunk *chunk)
-{
-  if (chunk->message != HC_WS_TEXT)
-    return true;
-
-  uint8_t *dst = hc_buffer_reserve(&l->message, chunk->data.len);
-  if (dst == NULL) {
-    close_with(l, HC_CLOSE_TOO_BIG, "the message is too long");
-    return false;
-  }
-  hc_ws_chunk_copy(dst, chunk);
-  hc_buffer_commit(&l->message, chunk->data.len);
-  if (!chunk->message_end)
-    return true;
-  if (!on_message(l))
-    return false;
-  forget_message(l);
-  return true;
-}
-
-static bool on_chunk(struct hc_relay_listener *l,
-                     const struct hc_ws_chunk *chunk)
-{
-  switch (chunk->head.opcode) {
-  case HC_WS_PING:
-    answer_ping(l, chunk);
-    return true;
-  case HC_WS_PONG:
-    return true;
-  case HC_WS_CLOSE:
-    on_close(l, chunk);
-    return false;
-  default:
-    return on_piece(l, chunk);
-  }
-}
-
-static void on_data(void *user_data, struct hc_span *in)
-{
-  struct hc_relay_listener *l = user_data;
-  struct hc_ws_chunk chunk;
-  int rc;
-
-  while ((rc = hc_ws_read(&l->reader, in, &chunk)) > 0) {
-    if (!on_chunk(l, &chunk))
-      return;
-  }
-  if (rc < 0)
-    close_with(l, HC_CLOSE_PROTOCOL_ERROR, l->reader.error);
-}
-
 static void on_end(void *user_data, const struct hc_fault *fault)
 {
-  end(user_data, HC_STREAM_CUT,
-      fault->code != 0 ? fault->text : "ended without Close");
+  hc_relay_listener_end(user_data, HC_STREAM_CUT,
+                        fault->code != 0 ? fault->text : "ended without Close");
 }
 
 static char *make_base(const struct hc_relay *relay, struct hc_span authority)
@@ -282,8 +147,10 @@ listener_new(struct hc_relay *relay, struct hc_stream *stream,
   l->tracking = request->tracking;
   l->pong_timer.fn = send_pong;
   l->pong_timer.user_data = l;
-  l->expiry_timer.fn = check_expiry;
+  l->expiry_timer.fn = hc_relay_listener_check_expiry;
   l->expiry_timer.user_data = l;
+  l->recycle_timer.fn = recycle;
+  l->recycle_timer.user_data = l;
   hc_ws_reader_init(&l->reader, HC_WS_FROM_CLIENT);
   hc_buffer_init(&l->message, HC_CONTROL_MAX);
   l->base = make_base(relay, request->authority);
@@ -298,8 +165,9 @@ struct hc_relay_refusal hc_relay_listener_register(
     struct hc_relay *relay, struct hc_relay_endpoint *endpoint,
     struct hc_stream *stream, const struct hc_relay_registration *registration)
 {
-  static const struct hc_stream_handler handler = { .on_data = on_data,
-                                                    .on_end = on_end };
+  static const struct hc_stream_handler handler = {
+    .on_data = hc_relay_listener_on_data, .on_end = on_end
+  };
   struct hc_relay_listener *l = listener_new(relay, stream, registration);
 
   if (l == NULL || !write_101(stream, registration->key)) {
@@ -314,7 +182,8 @@ struct hc_relay_refusal hc_relay_listener_register(
   hc_stream_set_handler(stream, &handler, l);
   hc_stream_resume(stream);
   set_pong_timer(l);
-  check_expiry(l);
+  set_recycle_timer(l);
+  hc_relay_listener_check_expiry(l);
   return hc_relay_allow();
 }
 
@@ -323,6 +192,11 @@ hc_relay_listener_next(struct hc_relay_endpoint *endpoint)
 {
   return HC_LIST_ENTRY(hc_relay_endpoint_next(endpoint),
                        struct hc_relay_listener, node);
+}
+
+struct hc_span hc_relay_listener_guid(const struct hc_relay_listener *l)
+{
+  return hc_span_of(l->tracking.id, HC_GUID_LEN);
 }
 
 const char *hc_relay_listener_base(const struct hc_relay_listener *l)
@@ -361,5 +235,5 @@ void hc_relay_listeners_stop(struct hc_relay *relay)
 void hc_relay_listeners_end(struct hc_relay *relay)
 {
   while (!hc_list_is_empty(&relay->listeners.list))
-    end(first(relay), HC_STREAM_CUT, "the relay is gone");
+    hc_relay_listener_end(first(relay), HC_STREAM_CUT, "the relay is gone");
 }

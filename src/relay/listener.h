@@ -25,6 +25,9 @@ struct hc_relay_refusal hc_relay_listener_register(
 struct hc_relay_listener *
 hc_relay_listener_next(struct hc_relay_endpoint *endpoint);
 
+/* Its GUID: what it sent as sb-hc-id, or one that was made for it. */
+struct hc_span hc_relay_listener_guid(const struct hc_relay_listener *listener);
+
 /* What addresses begin with for this listener: "wss://host:port". */
 const char *hc_relay_listener_base(const struct hc_relay_listener *listener);
 

@@ -1,12 +1,18 @@
-/* Entities by name, listeners in turn. */
+/* A namespace: entities by name, listeners in turn. */
 #include "relay/registry.h"
 
 #include "base/memory.h"
 
-struct hc_span hc_relay_trim_slashes(struct hc_span path)
+struct hc_span hc_relay_trim_front(struct hc_span path)
 {
   while (path.len > 0 && path.ptr[0] == '/')
     hc_span_drop(&path, 1);
+  return path;
+}
+
+struct hc_span hc_relay_trim_slashes(struct hc_span path)
+{
+  path = hc_relay_trim_front(path);
   while (path.len > 0 && path.ptr[path.len - 1] == '/')
     path.len--;
   return path;
@@ -29,6 +35,7 @@ hc_relay_registry_add(struct hc_relay_registry *registry, struct hc_span name)
     hc_free(endpoint);
     return NULL;
   }
+  endpoint->registry = registry;
   hc_list_init(&endpoint->listeners);
   hc_list_append(&registry->endpoints, &endpoint->node);
   return endpoint;
@@ -37,6 +44,8 @@ hc_relay_registry_add(struct hc_relay_registry *registry, struct hc_span name)
 static void remove_endpoint(struct hc_relay_endpoint *endpoint)
 {
   hc_list_remove(&endpoint->node);
+  hc_relay_rules_deinit(&endpoint->rules);
+  hc_free(endpoint->user_metadata);
   hc_free(endpoint->name);
   hc_free(endpoint);
 }
@@ -61,27 +70,40 @@ static int configure(struct hc_relay_registry *registry,
     return hc_fault_set(fault, HYCO_ENOMEM, "no memory for the entities");
   endpoint->configured = true;
   endpoint->anonymous = entity->anonymous;
-  return 0;
+  if (entity->user_metadata != NULL) {
+    endpoint->user_metadata = hc_strdup(entity->user_metadata);
+    if (endpoint->user_metadata == NULL)
+      return hc_fault_set(fault, HYCO_ENOMEM, "no memory for the entities");
+  }
+  return hc_relay_rules_init(&endpoint->rules, entity->rules, entity->n_rules,
+                             fault);
 }
 
 int hc_relay_registry_init(struct hc_relay_registry *registry,
-                           const struct hc_relay_options *options,
+                           const struct hc_relay_namespace *space,
                            struct hc_fault *fault)
 {
+  *registry = (struct hc_relay_registry){ .any_name = space->n_entities == 0 };
   hc_list_init(&registry->endpoints);
-  registry->any_name = options->n_entities == 0;
-  for (size_t i = 0; i < options->n_entities; i++) {
-    int rc = configure(registry, &options->entities[i], fault);
-    if (rc != 0)
-      return rc;
+  if (space->host != NULL) {
+    registry->host = hc_strdup(space->host);
+    if (registry->host == NULL)
+      return hc_fault_set(fault, HYCO_ENOMEM, "no memory for the namespaces");
   }
-  return 0;
+  int rc = hc_relay_rules_init(&registry->rules, space->rules, space->n_rules,
+                               fault);
+  for (size_t i = 0; i < space->n_entities && rc == 0; i++)
+    rc = configure(registry, &space->entities[i], fault);
+  return rc;
 }
 
 void hc_relay_registry_deinit(struct hc_relay_registry *registry)
 {
   while (!hc_list_is_empty(&registry->endpoints))
     remove_endpoint(entry(registry->endpoints.next));
+  hc_relay_rules_deinit(&registry->rules);
+  hc_free(registry->host);
+  registry->host = NULL;
 }
 
 /* True if path is name or goes on below it. */

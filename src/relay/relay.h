@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "net/net.h"
+#include <hyco/relay_settings.h>
 
 enum hc_right { HC_RIGHT_LISTEN = 1, HC_RIGHT_SEND = 2, HC_RIGHT_MANAGE = 4 };
 
@@ -15,23 +16,40 @@ struct hc_relay_rule {
 };
 
 struct hc_relay_entity {
-  const char *name; /* may hold '/', any case */
-  bool anonymous;   /* senders need no token */
+  const char *name;                  /* may hold '/', any case */
+  bool anonymous;                    /* senders need no token */
+  const char *user_metadata;         /* kept for whoever asks; NULL: none */
+  const struct hc_relay_rule *rules; /* good for this entity alone */
+  size_t n_rules;
 };
 
-/* Limits (DESIGN section 6), in the units of their names; 0 is a value, not
- * "default": start from hc_relay_settings_default. */
+/* What one host name stands for. */
+struct hc_relay_namespace {
+  const char *host; /* compared with a request's Host without port, any case;
+                       NULL: every host that no other namespace has */
+  const struct hc_relay_rule *rules; /* good for all its entities */
+  size_t n_rules;
+  const struct hc_relay_entity *entities; /* none: every name exists */
+  size_t n_entities;
+};
+
+/* Limits: a member for each row of hyco/relay_settings.h. */
 struct hc_relay_settings {
-  unsigned listeners_per_entity;
-  unsigned accept_timeout_s;
-  unsigned header_max;
-  unsigned handshake_timeout_s;
-  unsigned max_connections;
-  unsigned token_grace_s;
-  unsigned pong_interval_s;
-  unsigned control_body_max;
+#define XX(id, ...) unsigned id;
+  HYCO_RELAY_SETTING_MAP(XX)
+#undef XX
 };
 void hc_relay_settings_default(struct hc_relay_settings *settings);
+
+/* Sets a row by its name (any case). 0, HYCO_EUNKNOWNNAME or HYCO_EBADVALUE (no
+ * number, out of range). */
+int hc_relay_settings_set(struct hc_relay_settings *settings,
+                          struct hc_span name, struct hc_span value,
+                          struct hc_fault *fault);
+
+/* 0, or HYCO_EBADVALUE for a value out of its row's range. */
+int hc_relay_settings_check(const struct hc_relay_settings *settings,
+                            struct hc_fault *fault);
 
 /* Everything is copied. */
 struct hc_relay_options {
@@ -45,6 +63,10 @@ struct hc_relay_options {
   size_t n_rules;
   const struct hc_relay_entity *entities; /* none: every name exists */
   size_t n_entities;
+  /* Several, instead of the one that rules and entities make. */
+  const struct hc_relay_namespace *namespaces;
+  size_t n_namespaces;
+  bool accept_any_jwt; /* a JWT passes as a token, unread */
   struct hc_relay_settings settings;
   struct hc_log log; /* one line per event, under the service's names */
 };
@@ -55,6 +77,15 @@ struct hc_relay;
  * gives (HYCO_EADDRINUSE, ...). */
 int hc_relay_new(struct hc_net *net, const struct hc_relay_options *options,
                  struct hc_relay **out, struct hc_fault *fault);
+
+/* Takes rules, entities, namespaces, settings and accept_any_jwt of options in
+ * place of those that it has; the rest of options is not looked at. Nothing
+ * that is connected is dropped, but listeners whose entity is gone (1001).
+ * Timers that run keep their time. 0, HYCO_EBADVALUE or HYCO_ENOMEM: then
+ * everything is as before. */
+int hc_relay_reload(struct hc_relay *relay,
+                    const struct hc_relay_options *options,
+                    struct hc_fault *fault);
 
 uint16_t hc_relay_port(const struct hc_relay *relay);
 

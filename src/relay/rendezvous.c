@@ -267,12 +267,27 @@ static struct hc_relay_refusal accept(struct waiting *w,
   return no;
 }
 
+/* True for what make_address_id could have made. */
+static bool is_address_id(struct hc_span id)
+{
+  static const char middle[] = "_G0_G";
+  const size_t second = HC_GUID_LEN + sizeof middle - 1;
+
+  return id.len == HC_RELAY_ADDRESS_ID_MAX - 1 &&
+         hc_relay_is_guid(hc_span_of(id.ptr, HC_GUID_LEN)) &&
+         memcmp(id.ptr + HC_GUID_LEN, middle, sizeof middle - 1) == 0 &&
+         hc_relay_is_guid(hc_span_of(id.ptr + second, HC_GUID_LEN));
+}
+
 struct hc_relay_refusal
 hc_relay_rendezvous(struct hc_relay *relay, struct hc_stream *stream,
                     const struct hc_relay_request *request)
 {
-  struct waiting *w = find(relay, hc_relay_request_param(request, "sb-hc-id"));
+  struct hc_span id = hc_relay_request_param(request, "sb-hc-id");
+  struct waiting *w = find(relay, id);
 
+  if (!is_address_id(id)) /* spec 4.3 */
+    return hc_relay_refuse(400, "The sb-hc-id is not valid.");
   if (w == NULL)
     return hc_relay_refuse(403, "The address is not valid any more.");
   struct hc_span code = reject_param(request, "sb-hc-statusCode");

@@ -34,7 +34,7 @@ struct hc_relay_refusal hc_relay_offer_sender(
 
 /* A request to an address. Accepting joins both streams (and takes this one
  * over); rejecting answers the sender and gives 410; 403 for an address that is
- * unknown, used or too old. */
+ * unknown, used or too old; 400 for an id that never was one. */
 struct hc_relay_refusal
 hc_relay_rendezvous(struct hc_relay *relay, struct hc_stream *stream,
                     const struct hc_relay_request *request);

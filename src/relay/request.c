@@ -44,7 +44,12 @@ static bool split_target(struct hc_relay_request *r)
     return true;
   }
   r->query = target;
-  return hc_span_split(&r->query, '?', &r->path);
+  if (!hc_span_split(&r->query, '?', &r->path))
+    return false;
+  /* "https://host//path" of a portal's Endpoint (spec 6.6) */
+  while (r->path.len > 1 && r->path.ptr[1] == '/')
+    hc_span_drop(&r->path, 1);
+  return true;
 }
 
 static void drop_prefix(struct hc_relay_request *r)

@@ -8,29 +8,6 @@
 #include "relay/listener.h"
 #include "relay/pair.h"
 
-void hc_relay_settings_default(struct hc_relay_settings *settings)
-{
-  *settings = (struct hc_relay_settings){
-    .listeners_per_entity = 25,
-    .accept_timeout_s = 30,
-    .header_max = HC_HTTP_HEAD_MAX,
-    .handshake_timeout_s = 20,
-    .max_connections = 5000,
-    .token_grace_s = 300,
-    .pong_interval_s = 210,
-    .control_body_max = 65536,
-  };
-}
-
-static int check_settings(const struct hc_relay_settings *settings,
-                          struct hc_fault *fault)
-{
-  if (settings->header_max == 0 || settings->header_max > HC_STREAM_REST_MAX)
-    return hc_fault_set(fault, HYCO_EBADVALUE, "HeaderMax is 1 to %d bytes",
-                        HC_STREAM_REST_MAX);
-  return 0;
-}
-
 static int set_public_url(struct hc_relay *relay, const char *text,
                           struct hc_fault *fault)
 {
@@ -76,8 +53,8 @@ static struct hc_relay *relay_alloc(struct hc_net *net,
   relay->net = net;
   relay->uses_tls = options->tls != NULL;
   relay->settings = options->settings;
+  relay->accept_any_jwt = options->accept_any_jwt;
   relay->log = options->log;
-  hc_list_init(&relay->registry.endpoints);
   hc_relay_addresses_init(&relay->addresses);
   set_init(&relay->fronts);
   set_init(&relay->listeners);
@@ -118,13 +95,11 @@ int hc_relay_new(struct hc_net *net, const struct hc_relay_options *options,
 
   if (relay == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "no memory for the relay");
-  int rc = check_settings(&options->settings, fault);
+  int rc = hc_relay_settings_check(&options->settings, fault);
   if (rc == 0)
     rc = set_public_url(relay, options->public_url, fault);
   if (rc == 0)
-    rc = hc_relay_rules_init(&relay->rules, options, fault);
-  if (rc == 0)
-    rc = hc_relay_registry_init(&relay->registry, options, fault);
+    rc = hc_relay_spaces_init(&relay->spaces, options, fault);
   if (rc == 0)
     rc = open_door(relay, options, fault);
   if (rc != 0) {
@@ -181,8 +156,7 @@ void hc_relay_free(struct hc_relay *relay)
   hc_relay_pairs_end(relay);
   hc_relay_farewells_end(relay);
   hc_net_timer_cancel(relay->net, &relay->stop_timer);
-  hc_relay_registry_deinit(&relay->registry);
-  hc_relay_rules_deinit(&relay->rules);
+  hc_relay_spaces_deinit(&relay->spaces);
   hc_free(relay->public_url);
   hc_free(relay);
 }

@@ -2,9 +2,8 @@
 #ifndef HC_RELAY_SERVER_H
 #define HC_RELAY_SERVER_H
 
-#include "relay/authorize.h"
-#include "relay/registry.h"
 #include "relay/rendezvous.h"
+#include "relay/spaces.h"
 
 enum {
   /* Above it a stream's pings are not answered: a peer that sends and never
@@ -26,8 +25,8 @@ struct hc_relay {
   char *public_url; /* without a slash at its end; NULL: none */
   struct hc_relay_settings settings;
   struct hc_log log;
-  struct hc_relay_rules rules;
-  struct hc_relay_registry registry;
+  struct hc_relay_spaces spaces;
+  bool accept_any_jwt;
   struct hc_relay_addresses addresses;
 
   struct hc_relay_set fronts;    /* in handshake */

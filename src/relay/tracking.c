@@ -14,7 +14,7 @@ static bool is_dash_place(size_t i)
   return i == 8 || i == 13 || i == 18 || i == 23;
 }
 
-static bool is_guid(struct hc_span s)
+bool hc_relay_is_guid(struct hc_span s)
 {
   if (s.len != HC_GUID_LEN)
     return false;
@@ -40,7 +40,7 @@ void hc_relay_tracking_init(struct hc_relay_tracking *t, struct hc_net *net,
 
   if (guid.len > HC_GUID_LEN && memcmp(guid.ptr + HC_GUID_LEN, "_", 1) == 0)
     guid.len = HC_GUID_LEN;
-  if (is_guid(guid))
+  if (hc_relay_is_guid(guid))
     memcpy(t->id, guid.ptr, HC_GUID_LEN);
   else
     hc_relay_make_guid(t->id, net);

@@ -27,6 +27,8 @@ void hc_relay_tracking_init(struct hc_relay_tracking *t, struct hc_net *net,
 void hc_relay_tracking_set_system(struct hc_relay_tracking *t,
                                   struct hc_span host, struct hc_span path);
 
+bool hc_relay_is_guid(struct hc_span text);
+
 /* A random GUID and a NUL. */
 void hc_relay_make_guid(char out[HC_GUID_LEN + 1], struct hc_net *net);
 

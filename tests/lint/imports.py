@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Imports point down only: which room may include which, and where the headers
-of libuv, libcurl, OpenSSL and jansson may appear (docs/architecture.md)."""
+of libuv, libcurl, OpenSSL, jansson and libyaml may appear (docs/architecture.md)."""
 
 import pathlib
 import re
@@ -25,6 +25,7 @@ OTHERS = {
     r"curl/": {"src/io"},
     r"openssl/": {"src/tls"},
     r"jansson\.h": {"src/protocol"},
+    r"yaml\.h": {"src/api"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)
 

@@ -19,22 +19,6 @@ static void refuses(const struct hc_relay_options *options, const char *words)
   sim_free(sim);
 }
 
-static void the_defaults_are_the_services(void **state)
-{
-  struct hc_relay_settings s;
-
-  (void)state;
-  hc_relay_settings_default(&s);
-  assert_int_equal(s.listeners_per_entity, 25);
-  assert_int_equal(s.accept_timeout_s, 30);
-  assert_int_equal(s.header_max, 32768);
-  assert_int_equal(s.handshake_timeout_s, 20);
-  assert_int_equal(s.max_connections, 5000);
-  assert_int_equal(s.token_grace_s, 300);
-  assert_int_equal(s.pong_interval_s, 210);
-  assert_int_equal(s.control_body_max, 65536);
-}
-
 static void rules_need_a_name_keys_and_rights(void **state)
 {
   char too_long[HC_KEY_MAX + 2];
@@ -80,18 +64,6 @@ static void the_public_url_is_a_websocket_url_without_path(void **state)
     options.public_url = bad[i];
     refuses(&options, "the public URL is");
   }
-}
-
-static void header_max_stays_within_what_a_stream_keeps(void **state)
-{
-  struct hc_relay_options options;
-
-  (void)state;
-  world_options(&options);
-  options.settings.header_max = 0;
-  refuses(&options, "HeaderMax");
-  options.settings.header_max = HC_STREAM_REST_MAX + 1;
-  refuses(&options, "HeaderMax");
 }
 
 static void an_entity_that_is_there_twice_is_refused(void **state)
@@ -149,10 +121,8 @@ static void freeing_nothing_is_fine(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(the_defaults_are_the_services),
     cmocka_unit_test(rules_need_a_name_keys_and_rights),
     cmocka_unit_test(the_public_url_is_a_websocket_url_without_path),
-    cmocka_unit_test(header_max_stays_within_what_a_stream_keeps),
     cmocka_unit_test(an_entity_that_is_there_twice_is_refused),
     cmocka_unit_test(a_port_in_use_is_an_error),
     cmocka_unit_test(without_a_rule_no_token_is_good),

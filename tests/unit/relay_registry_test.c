@@ -12,12 +12,12 @@ static const struct hc_relay_entity entities[] = {
 
 static void start(struct hc_relay_registry *r)
 {
-  const struct hc_relay_options options = { .entities = entities,
+  const struct hc_relay_namespace space = { .entities = entities,
                                             .n_entities =
                                                 CHECK_COUNT(entities) };
   struct hc_fault fault;
 
-  assert_int_equal(hc_relay_registry_init(r, &options, &fault), 0);
+  assert_int_equal(hc_relay_registry_init(r, &space, &fault), 0);
 }
 
 static void the_longest_name_by_whole_segments_matches(void **state)
@@ -89,13 +89,40 @@ static void names_must_be_there_once_and_not_too_long(void **state)
   for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
     const struct hc_relay_entity both[] = { { .name = cases[i].first },
                                             { .name = cases[i].second } };
-    const struct hc_relay_options options = { .entities = both,
+    const struct hc_relay_namespace space = { .entities = both,
                                               .n_entities = 2 };
     struct hc_relay_registry r;
     struct hc_fault fault;
-    assert_int_equal(hc_relay_registry_init(&r, &options, &fault), cases[i].rc);
+    assert_int_equal(hc_relay_registry_init(&r, &space, &fault), cases[i].rc);
     hc_relay_registry_deinit(&r);
   }
+}
+
+static void an_entity_has_rules_and_metadata_of_its_own(void **state)
+{
+  static const struct hc_relay_rule rule = { .name = "own",
+                                             .key = "k",
+                                             .rights = HC_RIGHT_MANAGE };
+  static const struct hc_relay_entity entity = {
+    .name = "a", .user_metadata = "{\"x\":1}", .rules = &rule, .n_rules = 1
+  };
+  const struct hc_relay_namespace space = { .host = "relay.example",
+                                            .entities = &entity,
+                                            .n_entities = 1 };
+  struct hc_relay_registry r;
+  struct hc_fault fault;
+
+  (void)state;
+  assert_int_equal(hc_relay_registry_init(&r, &space, &fault), 0);
+  struct hc_relay_endpoint *e = hc_relay_registry_find(&r, hc_span_str("a"));
+  assert_string_equal(e->user_metadata, "{\"x\":1}");
+  assert_int_equal(e->rules.n, 1);
+  assert_string_equal(e->rules.items[0].name, "own");
+  /* spec hybrid-connections.md 4.2: Manage implies the others */
+  assert_int_equal(e->rules.items[0].rights,
+                   HC_RIGHT_LISTEN | HC_RIGHT_SEND | HC_RIGHT_MANAGE);
+  assert_string_equal(r.host, "relay.example");
+  hc_relay_registry_deinit(&r);
 }
 
 static void listeners_come_in_turn(void **state)
@@ -122,7 +149,7 @@ static void listeners_come_in_turn(void **state)
 
 static void an_endpoint_made_by_a_listener_goes_with_its_last(void **state)
 {
-  const struct hc_relay_options none = { .n_entities = 0 };
+  const struct hc_relay_namespace none = { .n_entities = 0 };
   struct hc_relay_registry r;
   struct hc_list nodes[2] = { { NULL, NULL } };
   struct hc_fault fault;
@@ -147,6 +174,7 @@ int main(void)
     cmocka_unit_test(the_longest_name_by_whole_segments_matches),
     cmocka_unit_test(find_wants_the_whole_name),
     cmocka_unit_test(names_must_be_there_once_and_not_too_long),
+    cmocka_unit_test(an_entity_has_rules_and_metadata_of_its_own),
     cmocka_unit_test(listeners_come_in_turn),
     cmocka_unit_test(an_endpoint_made_by_a_listener_goes_with_its_last),
   };

@@ -128,7 +128,23 @@ static void an_address_goes_with_its_sender(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 4.3: "accept URL expired or reused | 403". */
 static void an_unknown_id_gets_403(void **state)
+{
+  struct relay_world w;
+  struct offer o;
+
+  (void)state;
+  world_start(&w, NULL);
+  offer_with(&w, &o, "");
+  o.target[strlen(o.target) - 1] ^= 1;
+  assert_int_equal(world_refused(&w, o.target, ""), 403);
+  offer_end(&o);
+  world_finish(&w);
+}
+
+/* spec hybrid-connections.md 4.3: "accept with bad id | 400". */
+static void an_id_that_never_was_one_gets_400(void **state)
 {
   struct relay_world w;
   struct offer o;
@@ -137,11 +153,12 @@ static void an_unknown_id_gets_403(void **state)
   (void)state;
   world_start(&w, NULL);
   offer_with(&w, &o, "");
-  assert_int_equal(world_refused(&w, "/$hc/open?sb-hc-action=accept", ""), 403);
+  assert_int_equal(world_refused(&w, "/$hc/open?sb-hc-action=accept", ""), 400);
+  assert_non_null(strstr(w.head, "400 The sb-hc-id is not valid. "));
   snprintf(target, sizeof target, "%sx", o.target);
-  assert_int_equal(world_refused(&w, target, ""), 403);
-  o.target[strlen(o.target) - 1] ^= 1;
-  assert_int_equal(world_refused(&w, o.target, ""), 403);
+  assert_int_equal(world_refused(&w, target, ""), 400);
+  o.target[strlen(o.target) - 1] = 'x';
+  assert_int_equal(world_refused(&w, o.target, ""), 400);
   offer_end(&o);
   world_finish(&w);
 }
@@ -354,6 +371,7 @@ int main(void)
     cmocka_unit_test(an_address_is_good_for_30_s),
     cmocka_unit_test(an_address_goes_with_its_sender),
     cmocka_unit_test(an_unknown_id_gets_403),
+    cmocka_unit_test(an_id_that_never_was_one_gets_400),
     cmocka_unit_test(an_extra_token_does_no_harm),
     cmocka_unit_test(a_bad_handshake_does_not_use_the_address_up),
     cmocka_unit_test(a_rejection_reaches_the_sender),

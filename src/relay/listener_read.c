@@ -1,0 +1,142 @@
+/* What a listener says on its control channel: pings, Close, messages. */
+#include "base/crypto.h"
+#include "protocol/control.h"
+#include "relay/frame.h"
+#include "relay/listener_internal.h"
+
+void hc_relay_listener_forget_message(struct hc_relay_listener *l)
+{
+  if (l->message.data != NULL)
+    hc_wipe(l->message.data, l->message.cap);
+  hc_buffer_clear(&l->message);
+  hc_buffer_trim(&l->message);
+}
+
+static void answer_ping(struct hc_relay_listener *l,
+                        const struct hc_ws_chunk *chunk)
+{
+  uint8_t payload[HC_WS_CONTROL_MAX];
+
+  if (hc_stream_pending(l->stream) > HC_RELAY_HIGH_MARK)
+    return;
+  hc_ws_chunk_copy(payload, chunk);
+  (void)hc_relay_write_frame(l->stream, HC_WS_PONG,
+                             hc_span_of(payload, chunk->data.len));
+}
+
+/* Echoes the Close (RFC 6455 5.5.1). */
+static void on_close(struct hc_relay_listener *l,
+                     const struct hc_ws_chunk *chunk)
+{
+  uint8_t body[HC_WS_CONTROL_MAX];
+  struct hc_span reason;
+  int code;
+
+  hc_ws_chunk_copy(body, chunk);
+  if (hc_ws_read_close(hc_span_of(body, chunk->data.len), &code, &reason) !=
+      0) {
+    hc_relay_listener_close_with(l, HC_CLOSE_PROTOCOL_ERROR, "bad Close");
+    return;
+  }
+  (void)hc_relay_write_frame(l->stream, HC_WS_CLOSE,
+                             hc_span_of(body, chunk->data.len));
+  hc_relay_listener_end(l, HC_STREAM_CLEAN, "closed by the listener");
+}
+
+/* False: the listener is gone. */
+static bool renew(struct hc_relay_listener *l, const char *token)
+{
+  const struct hc_relay *relay = l->relay;
+  const struct hc_relay_scope scope = {
+    .entity_rules = &l->endpoint->rules,
+    .rules = &l->endpoint->registry->rules,
+    .host = hc_span_str(l->host),
+    .path = hc_span_str(l->endpoint->name),
+    .right = HC_RIGHT_LISTEN,
+    .now_s = hc_net_wall_s(relay->net),
+    .grace_s = relay->settings.token_grace_s,
+    .accept_any_jwt = relay->accept_any_jwt,
+  };
+  struct hc_relay_refusal no =
+      hc_relay_check_token(hc_span_str(token), &scope, &l->expiry_s);
+
+  if (no.status != 0) {
+    hc_relay_event(&relay->log, hc_relay_refusal_event(no), &l->tracking,
+                   no.text);
+    hc_relay_listener_close_with(l, HC_CLOSE_POLICY, no.text);
+    return false;
+  }
+  hc_relay_listener_check_expiry(l);
+  return true;
+}
+
+static bool on_message(struct hc_relay_listener *l)
+{
+  struct hc_control control;
+  struct hc_fault fault;
+  bool alive = true;
+
+  if (hc_control_read(hc_buffer_span(&l->message), &control, &fault) != 0) {
+    hc_relay_listener_close_with(l, HC_CLOSE_BAD_DATA, fault.text);
+    return false;
+  }
+  if (control.kind == HC_CONTROL_RENEW_TOKEN)
+    alive = renew(l, control.token);
+  hc_control_deinit(&control);
+  return alive;
+}
+
+/* Binary messages would be bodies of responses: there is no request that they
+ * could belong to, and some SDKs send stray empty ones (spec 1.8). */
+static bool on_piece(struct hc_relay_listener *l,
+                     const struct hc_ws_chunk *chunk)
+{
+  if (chunk->message != HC_WS_TEXT)
+    return true;
+
+  uint8_t *dst = hc_buffer_reserve(&l->message, chunk->data.len);
+  if (dst == NULL) {
+    hc_relay_listener_close_with(l, HC_CLOSE_TOO_BIG,
+                                 "the message is too long");
+    return false;
+  }
+  hc_ws_chunk_copy(dst, chunk);
+  hc_buffer_commit(&l->message, chunk->data.len);
+  if (!chunk->message_end)
+    return true;
+  if (!on_message(l))
+    return false;
+  hc_relay_listener_forget_message(l);
+  return true;
+}
+
+static bool on_chunk(struct hc_relay_listener *l,
+                     const struct hc_ws_chunk *chunk)
+{
+  switch (chunk->head.opcode) {
+  case HC_WS_PING:
+    answer_ping(l, chunk);
+    return true;
+  case HC_WS_PONG:
+    return true;
+  case HC_WS_CLOSE:
+    on_close(l, chunk);
+    return false;
+  default:
+    return on_piece(l, chunk);
+  }
+}
+
+void hc_relay_listener_on_data(void *user_data, struct hc_span *in)
+{
+  struct hc_relay_listener *l = user_data;
+  struct hc_ws_chunk chunk;
+  int rc;
+
+  while ((rc = hc_ws_read(&l->reader, in, &chunk)) > 0) {
+    if (!on_chunk(l, &chunk))
+      return;
+  }
+  if (rc < 0)
+    hc_relay_listener_close_with(l, HC_CLOSE_PROTOCOL_ERROR, l->reader.error);
+}

@@ -1,0 +1,17 @@
+/* Decides on a request: whom it reaches, whether it may, who takes the stream
+ * over. */
+#ifndef HC_RELAY_SERVE_H
+#define HC_RELAY_SERVE_H
+
+#include "relay/request.h"
+
+struct hc_relay;
+
+/* has_early_bytes: bytes stand behind the head, they are not read yet. Unless
+ * it refuses the stream is somebody else's now. */
+struct hc_relay_refusal hc_relay_serve(struct hc_relay *relay,
+                                       struct hc_stream *stream,
+                                       const struct hc_relay_request *request,
+                                       bool has_early_bytes);
+
+#endif
