@@ -8,3 +8,7 @@ foreach(name close connect data free reconnect)
   hyco_sim_test(sim_${name})
   target_link_libraries(sim_${name}_test PRIVATE hyco_sim_world)
 endforeach()
+
+# A receiver against a service in raw bytes (rules.cmake).
+hyco_sim_test(sim_control)
+target_link_libraries(sim_control_test PRIVATE hyco_sim_service)
