@@ -1,4 +1,5 @@
 /* hyco properties: the table of hyco/property.h, for people or machines. */
+#include "json.h"
 #include "options.h"
 
 #include <hyco/property.h>
@@ -82,43 +83,22 @@ static void print_table(void)
     print_row(hyco_property_get_row((hyco_property)p));
 }
 
-static void print_json_string(const char *text)
-{
-  putchar('"');
-  for (const char *p = text; *p != '\0'; p++) {
-    if (*p == '"' || *p == '\\')
-      printf("\\%c", *p);
-    else if ((unsigned char)*p < 0x20)
-      printf("\\u%04x", (unsigned)*p);
-    else
-      putchar(*p);
-  }
-  putchar('"');
-}
-
-static void print_json_member(const char *name, const char *text)
-{
-  printf("\"%s\": ", name);
-  print_json_string(text);
-  fputs(", ", stdout);
-}
-
 static void print_json(void)
 {
   fputs("[", stdout);
   for (int p = 0; p < HYCO_PROPERTY_COUNT; p++) {
     const hyco_property_row *row = hyco_property_get_row((hyco_property)p);
     fputs(p == 0 ? "\n  {" : ",\n  {", stdout);
-    print_json_member("name", row->name);
-    print_json_member("kind", kinds[row->kind]);
-    print_json_member("type", types[row->type]);
-    print_json_member("access", accesses[row->access]);
-    print_json_member("scope", scopes[row->scope]);
-    print_json_member("default", row->default_value);
+    hc_cli_json_member("name", row->name);
+    hc_cli_json_member("kind", kinds[row->kind]);
+    hc_cli_json_member("type", types[row->type]);
+    hc_cli_json_member("access", accesses[row->access]);
+    hc_cli_json_member("scope", scopes[row->scope]);
+    hc_cli_json_member("default", row->default_value);
     printf("\"min\": %" PRId64 ", \"max\": %" PRId64 ", ", row->min, row->max);
-    print_json_member("when", whens[row->when]);
+    hc_cli_json_member("when", whens[row->when]);
     fputs("\"help\": ", stdout);
-    print_json_string(row->help);
+    hc_cli_json_string(row->help);
     putchar('}');
   }
   puts("\n]");
