@@ -1,7 +1,6 @@
 /* A WebSocket as client over one stream of hc_net. */
 #include "session/link.h"
 #include "base/memory.h"
-#include <assert.h>
 
 enum {
   REQUEST_MAX = 1 << 16, /* our own handshake request: token and address */
@@ -82,11 +81,15 @@ static void on_deadline(void *user_data)
 static void on_stream_open(void *user_data)
 {
   struct hc_link *link = user_data;
+  struct hc_fault fault;
+
   link->state = LINK_UPGRADING;
   int rc = hc_stream_write(link->stream, hc_buffer_span(&link->request));
-  assert(rc == 0); /* an empty stream has room for REQUEST_MAX */
-  (void)rc;
   hc_buffer_deinit_secret(&link->request); /* it held the token */
+  if (rc < 0) { /* an empty stream has room for REQUEST_MAX, if memory has */
+    hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
+    fail(link, 0, &fault);
+  }
 }
 
 /* The number for an HTTP answer that refused the upgrade. */

@@ -4,7 +4,7 @@ hyco_compile_options(hyco_sim_world)
 target_link_libraries(hyco_sim_world
   PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
 
-foreach(name close connect data free reconnect)
+foreach(name close connect data free memory reconnect)
   hyco_sim_test(sim_${name})
   target_link_libraries(sim_${name}_test PRIVATE hyco_sim_world)
 endforeach()
@@ -12,3 +12,7 @@ endforeach()
 # A receiver against a service in raw bytes (rules.cmake).
 hyco_sim_test(sim_control)
 target_link_libraries(sim_control_test PRIVATE hyco_sim_service)
+
+target_link_options(sim_memory_test PRIVATE
+  -Wl,--wrap=hc_alloc,--wrap=hc_alloc_zero,--wrap=hc_realloc
+  -Wl,--wrap=hc_strndup,--wrap=hc_strdup)

@@ -3,6 +3,7 @@
 
 #include "sim_world.h"
 #include "support/check.h"
+#include <stdlib.h>
 
 /* Words of a relay, without the part that is different each time. */
 static int words(const char *text)
@@ -75,6 +76,30 @@ static void note_message(struct sim_world *w, const char *who,
     sim_world_note(w, "%s %s %zu bytes", who, kind, m.len);
 }
 
+static void append(struct sim_inbox *inbox, const void *data, size_t len)
+{
+  size_t need = inbox->len + len;
+
+  assert_true(need <= SIM_MESSAGE_MAX);
+  if (need > inbox->cap) {
+    uint8_t *bytes = realloc(inbox->bytes, 2 * need);
+    assert_non_null(bytes);
+    inbox->bytes = bytes;
+    inbox->cap = 2 * need;
+  }
+  if (len > 0)
+    memcpy(inbox->bytes + inbox->len, data, len);
+  inbox->len = need;
+}
+
+/* The message is whole; the next one begins. */
+static struct hc_span take(struct sim_inbox *inbox)
+{
+  struct hc_span whole = hc_span_of(inbox->bytes, inbox->len);
+  *inbox = (struct sim_inbox){ NULL, 0, 0 };
+  return whole;
+}
+
 static void connection_data(hyco_receiver *self,
                             const hyco_connection_data_in *e, void *user_data)
 {
@@ -83,17 +108,16 @@ static void connection_data(hyco_receiver *self,
 
   (void)self;
   assert_in_range(e->connection_id, 1, SIM_IDS_MAX - 1);
-  struct hc_buffer *inbox = &r->inbox[e->connection_id];
-  assert_int_equal(hc_buffer_append(inbox, hc_span_of(e->data, e->len)), 0);
+  struct sim_inbox *inbox = &r->inbox[e->connection_id];
+  append(inbox, e->data, e->len);
   if (!e->eom)
     return;
-  r->last_len = hc_buffer_len(inbox);
-  r->last_hash = sim_hash(hc_buffer_span(inbox));
+  struct hc_span whole = take(inbox);
+  r->last_len = whole.len;
+  r->last_hash = sim_hash(whole);
   (void)snprintf(who, sizeof who, "%s %d", r->name, e->connection_id);
-  struct hc_buffer whole = *inbox; /* the handler may send for more */
-  hc_buffer_init(inbox, SIM_MESSAGE_MAX);
-  note_message(r->world, who, e->data_format, hc_buffer_span(&whole));
-  hc_buffer_deinit(&whole);
+  note_message(r->world, who, e->data_format, whole);
+  free((void *)(uintptr_t)whole.ptr);
 }
 
 static void connection_end(hyco_receiver *self,
@@ -192,15 +216,14 @@ static void sender_data(hyco_sender *self, const hyco_data_in *e,
   struct sim_sender *s = user_data;
 
   (void)self;
-  assert_int_equal(hc_buffer_append(&s->inbox, hc_span_of(e->data, e->len)), 0);
+  append(&s->inbox, e->data, e->len);
   if (!e->eom)
     return;
-  s->last_len = hc_buffer_len(&s->inbox);
-  s->last_hash = sim_hash(hc_buffer_span(&s->inbox));
-  struct hc_buffer whole = s->inbox;
-  hc_buffer_init(&s->inbox, SIM_MESSAGE_MAX);
-  note_message(s->world, s->name, e->data_format, hc_buffer_span(&whole));
-  hc_buffer_deinit(&whole);
+  struct hc_span whole = take(&s->inbox);
+  s->last_len = whole.len;
+  s->last_hash = sim_hash(whole);
+  note_message(s->world, s->name, e->data_format, whole);
+  free((void *)(uintptr_t)whole.ptr);
 }
 
 static void sender_end(hyco_sender *self, const hyco_disconnected *e,

@@ -3,6 +3,7 @@
 
 #include "sim_roles.h"
 #include "support/check.h"
+#include <stdlib.h>
 
 static const struct hc_relay_rule rules[] = {
   { .name = "root", .key = "root-key", .rights = HC_RIGHT_MANAGE },
@@ -88,10 +89,10 @@ void sim_world_finish(struct sim_world *w)
   assert_int_equal(sim_open_handles(w->sim), 0);
   sim_free(w->sim);
   for (size_t i = 0; i < w->n_senders; i++)
-    hc_buffer_deinit(&w->senders[i].inbox);
+    free(w->senders[i].inbox.bytes);
   for (size_t i = 0; i < w->n_receivers; i++) {
     for (size_t id = 0; id < SIM_IDS_MAX; id++)
-      hc_buffer_deinit(&w->receivers[i].inbox[id]);
+      free(w->receivers[i].inbox[id].bytes);
   }
 }
 
@@ -113,8 +114,6 @@ struct sim_receiver *sim_world_receiver(struct sim_world *w)
   r->world = w;
   r->decision.accept = true;
   (void)snprintf(r->name, sizeof r->name, "r%d", (int)w->n_receivers++);
-  for (size_t id = 0; id < SIM_IDS_MAX; id++)
-    hc_buffer_init(&r->inbox[id], SIM_MESSAGE_MAX);
   assert_int_equal(
       hc_receiver_new(sim_net(w->sim), NULL, &sim_receiver_events, r, &r->core),
       0);
@@ -132,7 +131,6 @@ struct sim_sender *sim_world_sender(struct sim_world *w)
   struct sim_sender *s = &w->senders[w->n_senders];
   s->world = w;
   (void)snprintf(s->name, sizeof s->name, "s%d", (int)w->n_senders++);
-  hc_buffer_init(&s->inbox, SIM_MESSAGE_MAX);
   assert_int_equal(
       hc_sender_new(sim_net(w->sim), NULL, &sim_sender_events, s, &s->core), 0);
   connection_string(w, text);

@@ -32,15 +32,23 @@ enum {
 
 struct sim_world;
 
+/* The message that is coming. The test's own memory: hc_alloc may be made to
+ * fail. */
+struct sim_inbox {
+  uint8_t *bytes;
+  size_t len;
+  size_t cap;
+};
+
 struct sim_receiver {
   struct sim_world *world;
   struct hc_receiver *core; /* NULL once it is freed */
   char name[8];
   hyco_connection_request decision; /* what the handler answers */
   bool refuse_certificate;
-  bool notes_log;                      /* "r0 log" for each line of on_log */
-  struct hc_buffer inbox[SIM_IDS_MAX]; /* the message that is coming */
-  size_t last_len;                     /* of the last whole message */
+  bool notes_log; /* "r0 log" for each line of on_log */
+  struct sim_inbox inbox[SIM_IDS_MAX];
+  size_t last_len; /* of the last whole message */
   uint64_t last_hash;
 };
 
@@ -50,7 +58,7 @@ struct sim_sender {
   char name[8];
   bool refuse_certificate;
   bool notes_log;
-  struct hc_buffer inbox;
+  struct sim_inbox inbox;
   size_t last_len;
   uint64_t last_hash;
 };
