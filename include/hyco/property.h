@@ -19,7 +19,8 @@ typedef enum {
   HYCO_TYPE_STRING,
   HYCO_TYPE_BOOL,
   HYCO_TYPE_INT,
-  HYCO_TYPE_ENUM
+  HYCO_TYPE_ENUM,
+  HYCO_TYPE_BYTES
 } hyco_property_type;
 
 typedef enum {
@@ -86,6 +87,13 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
   XX(CONNECTION_CONNECTION_ID, "azure_relay_connection_connection_id", \
      PROPERTY, INT, R, CONNECTION, "0", 0, INT32_MAX, ANY, \
      "Number of the connection, from 1, never used again.") \
+  XX(CONNECTION_DATA_FORMAT, "azure_relay_connection_data_format", PROPERTY, \
+     ENUM, RW, CONNECTION, "0", 0, 10, ANY, \
+     "What data_to_send becomes: 0 text if it is UTF-8, else binary; 1 text, " \
+     "2 binary, 9 ping, 10 pong.") \
+  XX(CONNECTION_DATA_TO_SEND, "azure_relay_connection_data_to_send", \
+     PROPERTY, BYTES, W, CONNECTION, "", 0, INT64_MAX, ANY, \
+     "Setting it sends it.") \
   XX(CONNECTION_EXTENSIONS, "azure_relay_connection_extensions", PROPERTY, \
      STRING, R, CONNECTION, "", 0, 65535, ANY, \
      "Extensions that the sender offered.") \
@@ -113,10 +121,10 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
   XX(AUTO_RENEW_THRESHOLD, "AutoRenewThreshold", SETTING, INT, RW, RECEIVER, \
      "300", 1, 31536000, ANY, \
      "Seconds before its end at which the token is renewed.") \
-  XX(KEEP_ALIVE_TIME, "AzureRelayKeepAliveTime", SETTING, INT, RW, RECEIVER, \
+  XX(KEEP_ALIVE_TIME, "AzureRelayKeepAliveTime", SETTING, INT, RW, BOTH, \
      "60", 0, 86400, ANY, \
-     "Seconds of silence on the control channel before a ping; dead after as " \
-     "long again. 0: off.") \
+     "Seconds of silence before a ping; a control channel is dead after as " \
+     "long again. 0: no pings.") \
   XX(DIAGNOSTIC_ID, "DiagnosticId", SETTING, STRING, RW, BOTH, "", 0, 256, \
      IDLE, "Sent as sb-hc-id; empty: a new GUID.") \
   XX(LOG_LEVEL, "LogLevel", SETTING, INT, RW, BOTH, "1", 0, 3, ANY, \
@@ -135,6 +143,10 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "disconnect waits for the peer's Close (at most 10 s).") \
   XX(OUT_BUFFER_SIZE, "OutBufferSize", SETTING, INT, RW, BOTH, "65536", 1024, \
      16777216, ANY, "Queued bytes at which an asynchronous send would block.") \
+  XX(MESSAGE_LENGTH, "MessageLength", SETTING, INT, RW, CONNECTION, "0", 0, \
+     INT64_MAX, ANY, \
+     "Bytes of the message that the following asynchronous sends make up " \
+     "together; 0: each send is a message.") \
   XX(TCP_NO_DELAY, "TcpNoDelay", SETTING, BOOL, RW, BOTH, "true", 0, 1, IDLE, \
      "Send small packets at once.") \
   XX(OPENSSL_CA_DIR, "OpenSSLCADir", SETTING, STRING, RW, BOTH, "", 0, 4096, \
@@ -157,6 +169,10 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      BOTH, "", 0, 8192, ANY, "A ready token instead of keys (hyco's own).") \
   XX(SUB_PROTOCOLS, "SubProtocols", SETTING, STRING, RW, SENDER, "", 0, 1024, \
      IDLE, "Sub-protocols to offer, comma separated (hyco's own).") \
+  XX(WAIT_FOR_LISTENER, "WaitForListener", SETTING, INT, RW, SENDER, "0", 0, \
+     86400, ANY, \
+     "Seconds for which a connect is tried again while nobody listens " \
+     "(hyco's own).") \
   XX(USE_DEVELOPMENT_EMULATOR, "UseDevelopmentEmulator", SETTING, BOOL, RW, \
      BOTH, "false", 0, 1, IDLE, \
      "Plain ws without TLS, to loopback hosts only (hyco's own).")

@@ -169,6 +169,29 @@ HYCO_API void hyco_receiver_free(hyco_receiver *r);
 HYCO_API int hyco_receiver_set_connection_string(hyco_receiver *r,
                                                  const char *text);
 
+/* A token that the library asks for: at each connect and before the one in use
+ * ends. It is answered exactly once, with hyco_token_supply, inside the
+ * provider or later, also after the object that asked was freed. */
+typedef struct hyco_token_request hyco_token_request;
+
+/* Called on the loop's thread. scope is
+ * "https://relay.azure.net/.default". */
+typedef void (*hyco_token_provider)(hyco_token_request *request,
+                                    const char *scope, void *user_data);
+
+/* Where tokens come from instead of keys, e.g. Entra ID; wins over keys and
+ * SharedAccessSignature. fn NULL: none (the default). */
+HYCO_API void hyco_receiver_set_token_provider(hyco_receiver *r,
+                                               hyco_token_provider fn,
+                                               void *user_data);
+
+/* Answers a request; token is copied. NULL: there is none, and the try to
+ * connect fails with HYCO_EUNAUTHORIZED (a renewal is tried again). expires_at:
+ * Unix seconds; 0: unknown, taken as an hour from now. On the loop's thread.
+ * HYCO_EBADVALUE: a token that cannot stand in a header; counts as NULL. */
+HYCO_API int hyco_token_supply(hyco_token_request *request, const char *token,
+                               int64_t expires_at);
+
 /* Typed access to a row of the table. Numbers of BOOL, INT and ENUM rows go
  * through _int as well. HYCO_EUNKNOWNNAME (no such property, or one that is
  * not a receiver's), HYCO_EREADONLY, HYCO_EBADVALUE (wrong type or out of
@@ -201,7 +224,13 @@ HYCO_API int hyco_receiver_get_int(hyco_receiver *r, hyco_property p,
 HYCO_API int hyco_receiver_config(hyco_receiver *r, const char *text,
                                   const char **value);
 
-/* Rows of one connection. As above, and HYCO_EBADID. */
+/* Rows of one connection. As above, and HYCO_EBADID.
+ * HYCO_CONNECTION_DATA_TO_SEND sends: as hyco_receiver_send, in the format that
+ * HYCO_CONNECTION_DATA_FORMAT names; PING and PONG take at most 125 bytes and
+ * pass what is queued only at message borders. */
+HYCO_API int hyco_connection_set_bytes(hyco_receiver *r, int connection_id,
+                                       hyco_property p, const void *value,
+                                       size_t len);
 HYCO_API int hyco_connection_set_bool(hyco_receiver *r, int connection_id,
                                       hyco_property p, bool value);
 HYCO_API int hyco_connection_set_int(hyco_receiver *r, int connection_id,

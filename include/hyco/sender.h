@@ -64,8 +64,30 @@ HYCO_API int hyco_sender_get_int(hyco_sender *s, hyco_property p,
 HYCO_API int hyco_sender_config(hyco_sender *s, const char *text,
                                 const char **value);
 
+/* As hyco_connection_set_bytes. */
+HYCO_API int hyco_sender_set_bytes(hyco_sender *s, hyco_property p,
+                                   const void *value, size_t len);
+
+/* As hyco_receiver_set_token_provider. */
+HYCO_API void hyco_sender_set_token_provider(hyco_sender *s,
+                                             hyco_token_provider fn,
+                                             void *user_data);
+
+/* Adds a header to the handshake of the connections made from now on; the
+ * receiver sees it among the connect headers. Copied. HYCO_EBADVALUE: a name or
+ * value that must not stand in a header, or a name that the handshake uses
+ * itself (Host, Connection, Upgrade, Sec-WebSocket-*,
+ * ServiceBusAuthorization...). HYCO_ETOOLONG: more than 64 headers or 16 KiB.
+ * HYCO_ENOMEM. */
+HYCO_API int hyco_sender_add_header(hyco_sender *s, const char *name,
+                                    const char *value);
+
+/* Forgets the headers that were added. */
+HYCO_API void hyco_sender_clear_headers(hyco_sender *s);
+
 /* Connects and returns at once; on_connected reports (at most 70 s later: the
- * service holds the answer until a receiver has accepted). Never retried.
+ * service holds the answer until a receiver has accepted). Never retried,
+ * except while WaitForListener allows it: then 404 is tried again.
  * HYCO_EMISSING, HYCO_EBADURL, HYCO_EBADVALUE, HYCO_ECERTSTORE, HYCO_ENOMEM as
  * in hyco_receiver_start; HYCO_EBUSY if it is connected or connecting. */
 HYCO_API int hyco_sender_start(hyco_sender *s);

@@ -2,7 +2,6 @@
 #include "receiver/receiver.h"
 #include "api/blocking.h"
 #include "base/memory.h"
-#include "base/utf8.h"
 
 enum { LISTEN_LIMIT_MS = 60000 };
 
@@ -12,6 +11,9 @@ struct hyco_receiver {
   struct hc_receiver *core;
   bool *gone; /* set when freed while a blocking call is under way */
 };
+
+static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
+                         struct hc_span payload);
 
 int hyco_receiver_new(hyco_loop *loop, const hyco_receiver_events *events,
                       void *user_data, hyco_receiver **out)
@@ -27,6 +29,10 @@ int hyco_receiver_new(hyco_loop *loop, const hyco_receiver_events *events,
   if (rc == 0)
     rc = hc_receiver_new(hc_loop_net(r->loop->io), r, events, user_data,
                          &r->core);
+  if (rc == 0) {
+    r->core->block = send_blocking;
+    r->core->block_owner = r;
+  }
   if (rc < 0) {
     if (r->owns_loop)
       hyco_loop_free(r->loop);
@@ -192,16 +198,19 @@ static struct hc_connection *find_connection(void *owner, int id)
   return a != NULL ? a->connection : NULL;
 }
 
-static int send_blocking(hyco_receiver *r, const struct hc_accepted *a,
-                         enum hc_ws_opcode opcode, struct hc_span payload)
+/* See struct hc_sending. */
+static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
+                         struct hc_span payload)
 {
+  hyco_receiver *r = owner;
+  const struct hc_accepted *a = hc_receiver_find(r->core, id);
   bool gone = false;
   struct hc_blocking_send how = {
     .loop = r->loop,
     .find = find_connection,
     .owner = r->core,
-    .id = a->id,
-    .timeout_ms = (uint64_t)a->timeout_s * 1000,
+    .id = id,
+    .timeout_ms = (uint64_t)a->sending.timeout_s * 1000,
     .gone = &gone,
   };
   bool *outer = r->gone;
@@ -212,37 +221,32 @@ static int send_blocking(hyco_receiver *r, const struct hc_accepted *a,
   return rc;
 }
 
-static int send_message(hyco_receiver *r, int connection_id,
-                        enum hc_ws_opcode opcode, struct hc_span payload)
-{
-  struct hc_accepted *a = hc_receiver_find(r->core, connection_id);
-  struct hc_fault *fault = &r->core->surface.fault;
-
-  if (a == NULL)
-    return hc_fault_set(fault, HYCO_EBADID, "there is no connection %d",
-                        connection_id);
-  if (a->timeout_s > 0)
-    return send_blocking(r, a, opcode, payload);
-  int rc = hc_connection_send(a->connection, opcode, payload);
-  a->bytes_sent = rc == 0 ? (int64_t)payload.len : 0;
-  return rc;
-}
-
 int hyco_receiver_send(hyco_receiver *r, int connection_id, const void *data,
                        size_t len)
 {
-  return send_message(r, connection_id, HC_WS_BINARY, hc_span_of(data, len));
+  return hc_receiver_send(r->core, connection_id, HC_WS_BINARY,
+                          hc_span_of(data, len));
 }
 
 int hyco_receiver_send_text(hyco_receiver *r, int connection_id,
                             const char *text, size_t len)
 {
-  struct hc_span payload = hc_span_of(text, len);
+  return hc_receiver_send(r->core, connection_id, HC_WS_TEXT,
+                          hc_span_of(text, len));
+}
 
-  if (!hc_utf8_valid(payload))
-    return hc_fault_set(&r->core->surface.fault, HYCO_EBADVALUE,
-                        "the text is not UTF-8");
-  return send_message(r, connection_id, HC_WS_TEXT, payload);
+int hyco_connection_set_bytes(hyco_receiver *r, int connection_id,
+                              hyco_property p, const void *value, size_t len)
+{
+  return hc_surface_set_bytes(&r->core->surface, connection_id, p,
+                              hc_span_of(value, len));
+}
+
+void hyco_receiver_set_token_provider(hyco_receiver *r, hyco_token_provider fn,
+                                      void *user_data)
+{
+  r->core->tokens.provider = fn;
+  r->core->tokens.provider_data = user_data;
 }
 
 int hyco_receiver_do_events(hyco_receiver *r, int timeout_ms)

@@ -2,7 +2,6 @@
 #include "sender/sender.h"
 #include "api/blocking.h"
 #include "base/memory.h"
-#include "base/utf8.h"
 
 struct hyco_sender {
   hyco_loop *loop;
@@ -10,6 +9,9 @@ struct hyco_sender {
   struct hc_sender *core;
   bool *gone; /* set when freed while a blocking call is under way */
 };
+
+static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
+                         struct hc_span payload);
 
 int hyco_sender_new(hyco_loop *loop, const hyco_sender_events *events,
                     void *user_data, hyco_sender **out)
@@ -25,6 +27,10 @@ int hyco_sender_new(hyco_loop *loop, const hyco_sender_events *events,
   if (rc == 0)
     rc =
         hc_sender_new(hc_loop_net(s->loop->io), s, events, user_data, &s->core);
+  if (rc == 0) {
+    s->core->sending.block = send_blocking;
+    s->core->sending.owner = s;
+  }
   if (rc < 0) {
     if (s->owns_loop)
       hyco_loop_free(s->loop);
@@ -95,7 +101,7 @@ int hyco_sender_start(hyco_sender *s)
 static bool has_settled(const void *owner)
 {
   const struct hc_sender *core = owner;
-  return core->is_open || core->connection == NULL;
+  return core->is_open || !core->is_busy;
 }
 
 int hyco_sender_connect(hyco_sender *s)
@@ -106,17 +112,23 @@ int hyco_sender_connect(hyco_sender *s)
   if (!hc_api_may_block(s->loop))
     return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
                         "not inside a handler: call hyco_sender_start");
+  uint64_t limit_ms = HC_CONNECT_TIMEOUT_MS + 1000 +
+                      1000 * (uint64_t)hc_properties_number(
+                                 &core->surface.props, HYCO_WAIT_FOR_LISTENER);
   core->failure.code = 0;
   int rc = hc_sender_start(core);
   if (rc < 0)
     return rc;
   s->gone = &gone;
-  rc = hc_blocking_wait(s->loop, has_settled, core, &gone,
-                        HC_CONNECT_TIMEOUT_MS + 1000);
+  rc = hc_blocking_wait(s->loop, has_settled, core, &gone, limit_ms);
   if (gone)
     return rc;
   s->gone = NULL;
-  if (rc == 0 && core->failure.code != 0) {
+  if (rc < 0) {
+    hc_sender_cancel(core);
+    return hc_fault_set(&core->surface.fault, rc, "not connected in time");
+  }
+  if (!core->is_open && core->failure.code != 0) {
     core->surface.fault = core->failure;
     rc = core->failure.code;
   }
@@ -135,15 +147,18 @@ static struct hc_connection *find_connection(void *owner, int id)
   return core->is_open ? core->connection : NULL;
 }
 
-static int send_blocking(hyco_sender *s, enum hc_ws_opcode opcode,
+/* See struct hc_sending. */
+static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
                          struct hc_span payload)
 {
+  hyco_sender *s = owner;
   bool gone = false;
   struct hc_blocking_send how = {
     .loop = s->loop,
     .find = find_connection,
     .owner = s->core,
-    .timeout_ms = (uint64_t)s->core->timeout_s * 1000,
+    .id = id,
+    .timeout_ms = (uint64_t)s->core->sending.timeout_s * 1000,
     .gone = &gone,
   };
   bool *outer = s->gone;
@@ -154,34 +169,42 @@ static int send_blocking(hyco_sender *s, enum hc_ws_opcode opcode,
   return rc;
 }
 
-static int send_message(hyco_sender *s, enum hc_ws_opcode opcode,
-                        struct hc_span payload)
-{
-  struct hc_sender *core = s->core;
-
-  if (!core->is_open)
-    return hc_fault_set(&core->surface.fault, HYCO_ENOTCONNECTED,
-                        "not connected");
-  if (core->timeout_s > 0)
-    return send_blocking(s, opcode, payload);
-  int rc = hc_connection_send(core->connection, opcode, payload);
-  core->bytes_sent = rc == 0 ? (int64_t)payload.len : 0;
-  return rc;
-}
-
 int hyco_sender_send(hyco_sender *s, const void *data, size_t len)
 {
-  return send_message(s, HC_WS_BINARY, hc_span_of(data, len));
+  return hc_sender_send(s->core, HC_WS_BINARY, hc_span_of(data, len));
 }
 
 int hyco_sender_send_text(hyco_sender *s, const char *text, size_t len)
 {
-  struct hc_span payload = hc_span_of(text, len);
+  return hc_sender_send(s->core, HC_WS_TEXT, hc_span_of(text, len));
+}
 
-  if (!hc_utf8_valid(payload))
-    return hc_fault_set(&s->core->surface.fault, HYCO_EBADVALUE,
-                        "the text is not UTF-8");
-  return send_message(s, HC_WS_TEXT, payload);
+int hyco_sender_set_bytes(hyco_sender *s, hyco_property p, const void *value,
+                          size_t len)
+{
+  return hc_surface_set_bytes(&s->core->surface, 0, p, hc_span_of(value, len));
+}
+
+void hyco_sender_set_token_provider(hyco_sender *s, hyco_token_provider fn,
+                                    void *user_data)
+{
+  s->core->tokens.provider = fn;
+  s->core->tokens.provider_data = user_data;
+}
+
+int hyco_sender_add_header(hyco_sender *s, const char *name, const char *value)
+{
+  struct hc_fault *fault = &s->core->surface.fault;
+
+  if (name == NULL || value == NULL)
+    return hc_fault_set(fault, HYCO_EBADVALUE, "name or value is NULL");
+  return hc_sender_headers_add(&s->core->headers, hc_span_str(name),
+                               hc_span_str(value), fault);
+}
+
+void hyco_sender_clear_headers(hyco_sender *s)
+{
+  hc_sender_headers_deinit(&s->core->headers);
 }
 
 int hyco_sender_do_events(hyco_sender *s, int timeout_ms)

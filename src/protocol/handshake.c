@@ -67,7 +67,7 @@ static bool protocols_are_legal(struct hc_span list)
 
 /* Fields that the handshake sets itself, and those that would announce a body,
  * behind which the first frames would be lost. */
-static bool is_reserved(struct hc_span name)
+bool hc_ws_field_is_reserved(struct hc_span name)
 {
   static const char *const names[] = { "Host", "Upgrade", "Connection",
                                        "Content-Length", "Transfer-Encoding" };
@@ -89,7 +89,7 @@ static int check_extra(const struct hc_http_field *field,
     return hc_fault_set(fault, HYCO_EBADVALUE,
                         "\"%.*s\" is not the name of an HTTP field",
                         HC_QUOTE(field->name));
-  if (is_reserved(field->name))
+  if (hc_ws_field_is_reserved(field->name))
     return hc_fault_set(fault, HYCO_EBADVALUE,
                         "the handshake sets the field %.*s itself",
                         HC_QUOTE(field->name));

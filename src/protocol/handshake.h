@@ -14,6 +14,10 @@ enum {
 void hc_ws_make_key(char key[HC_WS_KEY_LEN + 1], const uint8_t random[16]);
 int hc_ws_make_accept(char accept[HC_WS_ACCEPT_LEN + 1], struct hc_span key);
 
+/* A name that the handshake itself uses, or that would change how the request
+ * is framed: Host, Connection, Upgrade, Content-Length, Sec-WebSocket-*... */
+bool hc_ws_field_is_reserved(struct hc_span name);
+
 struct hc_ws_request {
   struct hc_span host;      /* value of Host, with port where it is needed */
   struct hc_span target;    /* "/path?query" */

@@ -183,8 +183,13 @@ static void accept(struct hc_receiver *r, struct hc_accept *info,
   a->info = *info;
   memset(info, 0, sizeof *info);
   a->accept_data = true;
-  a->timeout_s = hc_properties_number(&r->surface.props, HYCO_DEFAULT_TIMEOUT);
   a->id = ++r->last_id;
+  a->sending = (struct hc_sending){
+    .block = r->block,
+    .owner = r->block_owner,
+    .id = a->id,
+    .timeout_s = hc_properties_number(&r->surface.props, HYCO_DEFAULT_TIMEOUT),
+  };
   hc_list_append(&r->accepted, &a->node);
   if (open_rendezvous(a, sub_protocol, &fault) < 0) {
     hc_accepted_free(a);

@@ -5,7 +5,7 @@
 
 #include "base/list.h"
 #include "protocol/control.h"
-#include "session/connection.h"
+#include "session/sending.h"
 
 struct hc_receiver;
 
@@ -20,8 +20,7 @@ struct hc_accepted {
   struct hc_connection *connection;
   bool is_open;
   bool accept_data;
-  int64_t timeout_s;
-  int64_t bytes_sent;
+  struct hc_sending sending;
 };
 
 /* Asks the application, then opens the rendezvous or rejects. Takes the

@@ -1,8 +1,8 @@
 /* The control channel: the listener's one long WebSocket to the service. */
 #include "receiver/control_channel.h"
 #include "base/memory.h"
-#include "protocol/token.h"
 #include "session/connection.h"
+#include "session/options.h"
 #include "session/token_source.h"
 
 struct hc_control_channel {
@@ -11,14 +11,13 @@ struct hc_control_channel {
   const struct hc_control_channel_handler *handler;
   void *user_data;
   const struct hc_properties *props;
-  const struct hc_endpoint *endpoint;
   const struct hc_log *log;
   bool freed;
   bool is_open;
   bool stopping;
   bool too_long; /* the message that comes in is above HC_CONTROL_MAX */
   struct hc_buffer message;
-  int64_t token_expiry;
+  struct hc_token_life token;
   struct hc_timer ping; /* after so much silence */
   struct hc_timer dead; /* after so much silence after a ping */
   uint64_t pinged_ms;   /* when the ping was sent that `dead` is about */
@@ -62,10 +61,9 @@ static void end(struct hc_control_channel *channel, int code,
   channel->handler->on_ended(channel->user_data, code, reason, fault);
 }
 
-static uint64_t keep_alive_ms(const struct hc_control_channel *channel)
+static struct hc_outbox *outbox_of(struct hc_control_channel *channel)
 {
-  return (uint64_t)hc_properties_number(channel->props, HYCO_KEEP_ALIVE_TIME) *
-         1000;
+  return hc_link_outbox(channel->link);
 }
 
 static uint64_t silence_ms(const struct hc_control_channel *channel)
@@ -77,7 +75,7 @@ static uint64_t silence_ms(const struct hc_control_channel *channel)
 static void on_ping_timer(void *user_data)
 {
   struct hc_control_channel *channel = user_data;
-  uint64_t limit = keep_alive_ms(channel);
+  uint64_t limit = hc_keep_alive_ms(channel->props);
 
   if (limit == 0) {
     hc_net_timer_set(channel->net, &channel->ping, HC_RENEW_CHECK_MS);
@@ -88,7 +86,8 @@ static void on_ping_timer(void *user_data)
     hc_net_timer_set(channel->net, &channel->ping, limit - silence);
     return;
   }
-  (void)hc_link_write(channel->link, HC_WS_PING, hc_span_of(NULL, 0));
+  (void)hc_outbox_write_control(outbox_of(channel), HC_WS_PING,
+                                hc_span_of(NULL, 0));
   if (!channel->dead.is_set) {
     channel->pinged_ms = hc_net_now_ms(channel->net);
     hc_net_timer_set(channel->net, &channel->dead, limit);
@@ -109,31 +108,38 @@ static void on_dead_timer(void *user_data)
   end(channel, 0, hc_span_str(fault.text), &fault, HC_STREAM_ABORT);
 }
 
-/* protocol.md, renewToken: never answered; a bad one closes the channel. */
 static void on_renew_timer(void *user_data)
 {
   struct hc_control_channel *channel = user_data;
-  struct hc_buffer token;
-  struct hc_buffer message;
-  int64_t now_s = hc_net_wall_s(channel->net);
-  int64_t expiry;
 
-  hc_net_timer_set(channel->net, &channel->renew, HC_RENEW_CHECK_MS);
-  if (!hc_token_source_is_due(channel->props, channel->token_expiry, now_s))
+  hc_net_timer_set(channel->net, &channel->renew,
+                   hc_token_life_check_ms(&channel->token));
+  if (hc_token_life_is_due(&channel->token, channel->props,
+                           hc_net_wall_s(channel->net)))
+    channel->handler->on_renewal_due(channel->user_data);
+}
+
+/* The token in use is replaced once the message is on its way; a token that
+ * the service does not like closes the channel (1008). */
+void hc_control_channel_renew(struct hc_control_channel *channel,
+                              struct hc_span token, int64_t expiry)
+{
+  struct hc_buffer message;
+  struct hc_outbox_message frame = { .opcode = HC_WS_TEXT, .fin = true };
+
+  if (!channel->is_open || channel->stopping || channel->link == NULL)
     return;
-  hc_buffer_init(&token, HC_TOKEN_MAX);
   hc_buffer_init(&message, HC_CONTROL_MAX);
-  int rc = hc_token_source_get(channel->props, channel->endpoint, now_s, &token,
-                               &expiry, NULL);
+  int rc = hc_control_write_renew_token(&message, token);
+  frame.payload = hc_buffer_span(&message);
   if (rc == 0)
-    rc = hc_control_write_renew_token(&message, hc_buffer_span(&token));
-  if (rc == 0 &&
-      hc_link_write(channel->link, HC_WS_TEXT, hc_buffer_span(&message))) {
-    channel->token_expiry = expiry;
+    rc = hc_outbox_write(outbox_of(channel), &frame);
+  if (rc == 0) {
+    channel->token =
+        (struct hc_token_life){ hc_net_wall_s(channel->net), expiry };
     hc_log_line(channel->log, HC_LOG_INFO, "token renewed, valid until %lld",
                 (long long)expiry);
   }
-  hc_buffer_deinit_secret(&token);
   hc_buffer_deinit_secret(&message);
 }
 
@@ -145,13 +151,14 @@ static void on_stop_timer(void *user_data)
 static void on_link_open(void *user_data, struct hc_span sub_protocol)
 {
   struct hc_control_channel *channel = user_data;
-  uint64_t ping_ms = keep_alive_ms(channel);
+  uint64_t ping_ms = hc_keep_alive_ms(channel->props);
 
   (void)sub_protocol;
   channel->is_open = true;
   hc_net_timer_set(channel->net, &channel->ping,
                    ping_ms != 0 ? ping_ms : HC_RENEW_CHECK_MS);
-  hc_net_timer_set(channel->net, &channel->renew, HC_RENEW_CHECK_MS);
+  hc_net_timer_set(channel->net, &channel->renew,
+                   hc_token_life_check_ms(&channel->token));
   channel->handler->on_open(channel->user_data);
 }
 
@@ -215,7 +222,7 @@ static void on_link_close(void *user_data, int code, struct hc_span reason)
 {
   struct hc_control_channel *channel = user_data;
 
-  (void)hc_link_write_close(channel->link, code, reason);
+  (void)hc_outbox_write_close(outbox_of(channel), code, reason);
   end(channel, channel->stopping ? HC_CLOSE_NORMAL : code, reason, NULL,
       HC_STREAM_CLEAN);
 }
@@ -274,32 +281,25 @@ static int open_link(struct hc_control_channel *channel,
                      struct hc_fault *fault)
 {
   struct hc_buffer target;
-  struct hc_buffer token;
 
   hc_buffer_init(&target, HC_TARGET_MAX);
-  hc_buffer_init(&token, HC_TOKEN_MAX);
-  int rc = hc_token_source_get(options->props, options->endpoint,
-                               hc_net_wall_s(channel->net), &token,
-                               &channel->token_expiry, fault);
-  if (rc == 0)
-    rc = hc_endpoint_write_target(options->endpoint, "listen", options->id,
-                                  &target);
+  int rc = hc_endpoint_write_target(options->endpoint, "listen", options->id,
+                                    &target);
   if (rc == 0) {
     struct hc_link_options link = {
       .endpoint = options->endpoint,
       .target = hc_buffer_span(&target),
       .tls = options->tls,
-      .token = hc_buffer_span(&token),
+      .token = options->token,
       .local_host = hc_properties_text(options->props, HYCO_LOCAL_HOST),
       .no_delay = hc_properties_flag(options->props, HYCO_TCP_NO_DELAY),
       .timeout_ms = HC_LISTEN_TIMEOUT_MS,
     };
     rc = hc_link_open(channel->net, &link, &link_handler, channel,
                       &channel->link, fault);
-  } else if (fault->code == 0) {
+  } else {
     hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
   }
-  hc_buffer_deinit_secret(&token);
   hc_buffer_deinit(&target);
   return rc;
 }
@@ -312,14 +312,14 @@ int hc_control_channel_open(struct hc_net *net,
 {
   struct hc_control_channel *channel = hc_alloc_zero(sizeof *channel);
 
-  fault->code = 0;
   if (channel == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
   channel->net = net;
   channel->handler = handler;
   channel->user_data = user_data;
   channel->props = options->props;
-  channel->endpoint = options->endpoint;
+  channel->token =
+      (struct hc_token_life){ hc_net_wall_s(net), options->token_expiry };
   channel->log = options->log;
   channel->ping = make_timer(channel, on_ping_timer, false);
   channel->renew = make_timer(channel, on_renew_timer, false);
@@ -342,7 +342,8 @@ void hc_control_channel_stop(struct hc_control_channel *channel)
     return;
   channel->stopping = true;
   if (channel->is_open && channel->link != NULL)
-    (void)hc_link_write_close(channel->link, HC_CLOSE_NORMAL, hc_span_str(""));
+    (void)hc_outbox_write_close(outbox_of(channel), HC_CLOSE_NORMAL,
+                                hc_span_str(""));
   hc_net_timer_set(channel->net, &channel->stop,
                    channel->is_open ? HC_CLOSE_WAIT_MS : 0);
 }

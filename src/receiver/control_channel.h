@@ -20,6 +20,9 @@ struct hc_control_channel_handler {
   void (*on_accept)(void *user_data, struct hc_accept *accept);
   /* A message that cannot be used; the channel goes on. */
   void (*on_bad_message)(void *user_data, const struct hc_fault *fault);
+  /* The token ends soon: answer with hc_control_channel_renew. May come in a
+   * narrow turn; without an answer it comes again. */
+  void (*on_renewal_due)(void *user_data);
   /* It is over. code: the service's close code; 1000 after
    * hc_control_channel_stop; 0 when it was lost, fault says how. */
   void (*on_ended)(void *user_data, int code, struct hc_span reason,
@@ -28,9 +31,11 @@ struct hc_control_channel_handler {
 };
 
 struct hc_control_channel_options {
-  const struct hc_properties *props;  /* must outlive the channel */
-  const struct hc_endpoint *endpoint; /* likewise */
+  const struct hc_properties *props; /* must outlive the channel */
+  const struct hc_endpoint *endpoint;
   struct hc_tls *tls;
+  struct hc_span token;     /* empty: none */
+  int64_t token_expiry;     /* Unix seconds; 0: it is never renewed */
   const char *id;           /* sb-hc-id */
   const struct hc_log *log; /* must outlive the channel */
 };
@@ -43,6 +48,10 @@ int hc_control_channel_open(struct hc_net *net,
                             const struct hc_control_channel_handler *handler,
                             void *user_data, struct hc_control_channel **out,
                             struct hc_fault *fault);
+
+/* Sends renewToken (spec protocol.md; never answered). */
+void hc_control_channel_renew(struct hc_control_channel *channel,
+                              struct hc_span token, int64_t expiry);
 
 /* Sends Close 1000; on_ended follows with the service's Close or after
  * HC_CLOSE_WAIT_MS. No accept is handed on any more. */

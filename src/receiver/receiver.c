@@ -1,11 +1,10 @@
 /* The receiver: keeps the control channel up and holds the connections. */
 #include "receiver/receiver.h"
 #include "base/memory.h"
+#include "protocol/token.h"
 #include "receiver/reject.h"
 #include "receiver/rows.h"
 #include "session/options.h"
-
-static void connect_channel(struct hc_receiver *r);
 
 void hc_receiver_emit_error(struct hc_receiver *r, const struct hc_fault *fault)
 {
@@ -69,6 +68,7 @@ static void drop_channel(struct hc_receiver *r)
 static void become_idle(struct hc_receiver *r)
 {
   drop_channel(r);
+  hc_token_source_cancel(&r->tokens);
   hc_net_timer_cancel(r->net, &r->retry);
   r->state = HC_RECEIVER_IDLE;
 }
@@ -100,6 +100,7 @@ static void plan_retry(struct hc_receiver *r, bool is_final)
   uint64_t wait_ms;
 
   drop_channel(r);
+  hc_token_source_cancel(&r->tokens);
   if (is_final || !hc_properties_flag(&r->surface.props, HYCO_AUTO_RECONNECT)) {
     become_idle(r);
     return;
@@ -181,26 +182,45 @@ static bool on_channel_verify(void *user_data,
   return hc_receiver_emit_verify(user_data, verdict);
 }
 
+/* A provider is the application's: not in a narrow turn. */
+static void on_channel_renewal_due(void *user_data)
+{
+  struct hc_receiver *r = user_data;
+  struct hc_buffer token;
+  int64_t expiry;
+
+  if (hc_token_source_is_pending(&r->tokens) ||
+      (r->tokens.provider != NULL && hc_net_is_narrow(r->net)))
+    return;
+  hc_buffer_init(&token, HC_TOKEN_MAX);
+  if (hc_token_source_get(&r->tokens, &r->endpoint, &token, &expiry, NULL) == 0)
+    hc_control_channel_renew(r->channel, hc_buffer_span(&token), expiry);
+  hc_buffer_deinit_secret(&token);
+}
+
 static const struct hc_control_channel_handler channel_handler = {
   .on_open = on_channel_open,
   .on_failed = on_channel_failed,
   .on_accept = on_channel_accept,
   .on_bad_message = on_channel_bad_message,
+  .on_renewal_due = on_channel_renewal_due,
   .on_ended = on_channel_ended,
   .on_verify = on_channel_verify,
 };
 
-static int open_channel(struct hc_receiver *r)
+static int open_channel(struct hc_receiver *r, struct hc_span token,
+                        int64_t expiry)
 {
   const char *id = hc_properties_text(&r->surface.props, HYCO_DIAGNOSTIC_ID);
   struct hc_control_channel_options options = {
     .props = &r->surface.props,
     .endpoint = &r->endpoint,
     .tls = r->tls,
+    .token = token,
+    .token_expiry = expiry,
     .id = id[0] != '\0' ? id : r->id,
     .log = &r->log,
   };
-  r->state = HC_RECEIVER_CONNECTING;
   int rc = hc_control_channel_open(r->net, &options, &channel_handler, r,
                                    &r->channel, &r->failure);
   if (rc == 0)
@@ -210,9 +230,43 @@ static int open_channel(struct hc_receiver *r)
   return rc;
 }
 
+/* At once, or when the token provider has answered. */
+static int begin(struct hc_receiver *r)
+{
+  struct hc_buffer token;
+  int64_t expiry;
+
+  r->state = HC_RECEIVER_CONNECTING;
+  hc_buffer_init(&token, HC_TOKEN_MAX);
+  int rc = hc_token_source_get(&r->tokens, &r->endpoint, &token, &expiry,
+                               &r->failure);
+  if (rc == 0)
+    rc = open_channel(r, hc_buffer_span(&token), expiry);
+  hc_buffer_deinit_secret(&token);
+  return rc < 0 ? rc : 0;
+}
+
 static void connect_channel(struct hc_receiver *r)
 {
-  if (open_channel(r) < 0)
+  if (begin(r) < 0)
+    take_failure(r, 0);
+}
+
+/* The provider answered: for a new channel, or for the one that is up. */
+static void on_token(void *user_data, struct hc_span token, int64_t expiry)
+{
+  struct hc_receiver *r = user_data;
+
+  if (r->channel != NULL && token.len > 0) {
+    hc_control_channel_renew(r->channel, token, expiry);
+    return;
+  }
+  if (token.len == 0)
+    hc_fault_set(&r->failure, HYCO_EUNAUTHORIZED,
+                 "the token provider gave no token");
+  if (r->channel != NULL)
+    hc_receiver_emit_error(r, &r->failure); /* it is asked again */
+  else if (token.len == 0 || open_channel(r, token, expiry) < 0)
     take_failure(r, 0);
 }
 
@@ -245,7 +299,7 @@ int hc_receiver_start(struct hc_receiver *r, bool once)
     return rc;
   r->once = once;
   r->backoff = (struct hc_backoff){ 0 };
-  rc = open_channel(r);
+  rc = begin(r);
   if (rc < 0) {
     r->surface.fault = r->failure;
     become_idle(r);
@@ -313,6 +367,17 @@ int hc_receiver_disconnect(struct hc_receiver *r, int id)
   return 0;
 }
 
+int hc_receiver_send(struct hc_receiver *r, int id, enum hc_ws_opcode opcode,
+                     struct hc_span payload)
+{
+  struct hc_fault *fault = &r->surface.fault;
+  struct hc_accepted *a = hc_receiver_find(r, id);
+
+  if (a == NULL)
+    return hc_fault_set(fault, HYCO_EBADID, "there is no connection %d", id);
+  return hc_sending_send(&a->sending, a->connection, opcode, payload, fault);
+}
+
 struct hc_link_options hc_receiver_link_options(const struct hc_receiver *r)
 {
   const struct hc_properties *props = &r->surface.props;
@@ -354,6 +419,7 @@ int hc_receiver_new(struct hc_net *net, hyco_receiver *self,
   r->user_data = user_data;
   hc_surface_init(&r->surface, &hc_receiver_rows, r, HYCO_SCOPE_RECEIVER);
   r->log = (struct hc_log){ HC_LOG_INFO, write_log, r };
+  hc_token_source_init(&r->tokens, net, &r->surface.props, on_token, r);
   r->retry = make_timer(r, on_retry);
   r->shutdown = make_timer(r, on_shutdown_timer);
   r->reap = make_timer(r, free_receiver);
@@ -370,6 +436,7 @@ void hc_receiver_free(struct hc_receiver *r)
   if (r == NULL || r->freed)
     return;
   r->freed = true;
+  memset(&r->events, 0, sizeof r->events); /* no handler is called any more */
   r->events = (hyco_receiver_events){ 0 }; /* no handler is called any more */
   become_idle(r);
   hc_net_timer_cancel(r->net, &r->shutdown);

@@ -9,6 +9,7 @@
 #include "receiver/accepted.h"
 #include "receiver/control_channel.h"
 #include "session/surface.h"
+#include "session/token_source.h"
 #include <hyco/receiver.h>
 
 enum hc_receiver_state {
@@ -35,6 +36,7 @@ struct hc_receiver {
   struct hc_endpoint endpoint;
   struct hc_tls *tls;
   char id[HC_GUID_LEN + 1]; /* sb-hc-id when DiagnosticId is empty */
+  struct hc_token_source tokens;
   struct hc_backoff backoff;
   struct hc_timer retry;
   struct hc_fault failure; /* of the last try */
@@ -43,6 +45,10 @@ struct hc_receiver {
   struct hc_list rejects;
   struct hc_id_map ids; /* open connections by ConnectionId */
   int last_id;
+  /* Synchronous sends: see struct hc_sending. */
+  int (*block)(void *owner, int id, enum hc_ws_opcode opcode,
+               struct hc_span payload);
+  void *block_owner;
   struct hc_timer shutdown;
   struct hc_timer reap;
 };
@@ -78,6 +84,10 @@ int hc_receiver_disconnect(struct hc_receiver *r, int id);
 
 /* For accepted.c: a connection is gone. */
 void hc_receiver_settle(struct hc_receiver *r);
+
+/* hyco_receiver_send and _send_text; PING and PONG too. */
+int hc_receiver_send(struct hc_receiver *r, int id, enum hc_ws_opcode opcode,
+                     struct hc_span payload);
 
 /* For accepted.c and reject.c: how a rendezvous is dialled. */
 struct hc_link_options hc_receiver_link_options(const struct hc_receiver *r);

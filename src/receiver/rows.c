@@ -13,22 +13,25 @@ static int find(struct hc_receiver *r, int id, struct hc_accepted **out,
 }
 
 static int set_connection_row(struct hc_receiver *r, int id, hyco_property p,
-                              int64_t number, struct hc_fault *fault)
+                              const struct hc_value *value,
+                              struct hc_fault *fault)
 {
   struct hc_accepted *a;
   int rc = find(r, id, &a, fault);
 
   if (rc < 0)
     return rc;
-  if (p == HYCO_CONNECTION_TIMEOUT) {
-    a->timeout_s = number;
-  } else if (p == HYCO_CONNECTION_ACCEPT_DATA) {
-    a->accept_data = number != 0;
+  rc = hc_sending_set_row(&a->sending, a->connection, p, value, fault);
+  if (rc != HC_SURFACE_STORED)
+    return rc;
+  rc = 0;
+  if (p == HYCO_CONNECTION_ACCEPT_DATA) {
+    a->accept_data = value->number != 0;
     if (a->accept_data)
       hc_connection_resume(a->connection);
     else
       hc_connection_pause(a->connection);
-  } else if (number != 0) {
+  } else if (value->number != 0) {
     rc = hc_fault_set(fault, HYCO_EBADVALUE,
                       "azure_relay_connection_connected can only be set to "
                       "false");
@@ -44,7 +47,7 @@ static int set_row(void *owner, int id, hyco_property p,
   struct hc_receiver *r = owner;
 
   if (hyco_property_get_row(p)->scope == HYCO_SCOPE_CONNECTION)
-    return set_connection_row(r, id, p, value->number, fault);
+    return set_connection_row(r, id, p, value, fault);
   if (p == HYCO_LISTENING && value->number != 0)
     return hc_receiver_start(r, true);
   if (p == HYCO_LISTENING) {
@@ -84,8 +87,6 @@ static int get_connection_number(const struct hc_accepted *a, hyco_property p,
 {
   if (p == HYCO_CONNECTION_ACCEPT_DATA)
     value->number = a->accept_data;
-  else if (p == HYCO_CONNECTION_BYTES_SENT)
-    value->number = a->bytes_sent;
   else if (p == HYCO_CONNECTION_CONNECTED)
     value->number = hc_connection_is_open(a->connection);
   else if (p == HYCO_CONNECTION_CONNECTION_ID)
@@ -94,8 +95,8 @@ static int get_connection_number(const struct hc_accepted *a, hyco_property p,
     value->number = hc_connection_is_ready(a->connection);
   else if (p == HYCO_CONNECTION_REMOTE_PORT)
     value->number = a->info.remote_port;
-  else if (p == HYCO_CONNECTION_TIMEOUT)
-    value->number = a->timeout_s;
+  else
+    return hc_sending_get_row(&a->sending, p, value);
   return 0;
 }
 

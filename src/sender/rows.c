@@ -8,10 +8,10 @@ static int set_row(void *owner, int id, hyco_property p,
   struct hc_sender *s = owner;
 
   (void)id;
-  if (p == HYCO_CONNECTION_TIMEOUT) {
-    s->timeout_s = value->number;
-    return 0;
-  }
+  int rc = hc_sending_set_row(&s->sending, s->is_open ? s->connection : NULL, p,
+                              value, fault);
+  if (rc != HC_SURFACE_STORED)
+    return rc;
   if (p == HYCO_CONNECTION_ACCEPT_DATA) {
     s->accept_data = value->number != 0;
     if (s->connection != NULL && s->accept_data)
@@ -42,25 +42,21 @@ static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
     value->number = s->is_open && hc_connection_is_open(s->connection);
   else if (p == HYCO_CONNECTION_ACCEPT_DATA)
     value->number = s->accept_data;
-  else if (p == HYCO_CONNECTION_BYTES_SENT)
-    value->number = s->bytes_sent;
   else if (p == HYCO_CONNECTION_READY_TO_SEND)
     value->number = s->is_open && hc_connection_is_ready(s->connection);
-  else if (p == HYCO_CONNECTION_TIMEOUT)
-    value->number = s->timeout_s;
   else if (p == HYCO_CONNECTION_ID)
     value->text = hc_sender_id(s);
   else if (p == HYCO_ACCESS_TOKEN)
     return hc_token_source_read_row(&s->surface, hc_net_wall_s(s->net), value);
   else
-    return HC_SURFACE_STORED;
+    return hc_sending_get_row(&s->sending, p, value);
   return 0;
 }
 
 static bool is_idle(const void *owner)
 {
   const struct hc_sender *s = owner;
-  return s->connection == NULL;
+  return !s->is_busy;
 }
 
 const struct hc_surface_ops hc_sender_rows = { set_row, get_row, is_idle };

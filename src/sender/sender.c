@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "protocol/token.h"
 #include "session/options.h"
-#include "session/token_source.h"
 
 static void emit_connected(struct hc_sender *s, int code, const char *text)
 {
@@ -39,6 +38,7 @@ static void on_open(void *user_data, struct hc_span sub_protocol)
 
   (void)sub_protocol;
   s->is_open = true;
+  s->failure.code = 0;
   emit_connected(s, 0, "OK");
   if (s->freed || s->connection != opened || !hc_connection_is_open(opened))
     return;
@@ -46,13 +46,46 @@ static void on_open(void *user_data, struct hc_span sub_protocol)
     s->events.on_ready_to_send(s->self, s->user_data);
 }
 
+void hc_sender_cancel(struct hc_sender *s)
+{
+  drop_connection(s);
+  hc_token_source_cancel(&s->tokens);
+  hc_net_timer_cancel(s->net, &s->retry);
+  s->is_busy = false;
+}
+
+/* WaitForListener: nobody listens now, but perhaps soon. */
+static bool try_again(struct hc_sender *s, int status)
+{
+  uint64_t now_ms = hc_net_now_ms(s->net);
+  uint32_t random;
+
+  if (status != 404 || now_ms >= s->wait_until_ms)
+    return false;
+  hc_net_random(s->net, &random, sizeof random);
+  uint64_t wait_ms = hc_backoff_next(&s->backoff, now_ms, random);
+  if (now_ms + wait_ms > s->wait_until_ms)
+    wait_ms = s->wait_until_ms - now_ms; /* once more at the end */
+  hc_log_line(&s->log, HC_LOG_INFO, "nobody listens: next try in %llu ms",
+              (unsigned long long)wait_ms);
+  hc_net_timer_set(s->net, &s->retry, wait_ms);
+  return true;
+}
+
+static void take_failure(struct hc_sender *s, int status)
+{
+  drop_connection(s);
+  if (try_again(s, status))
+    return;
+  hc_sender_cancel(s);
+  emit_connected(s, -s->failure.code, s->failure.text);
+}
+
 static void on_failed(void *user_data, int status, const struct hc_fault *fault)
 {
   struct hc_sender *s = user_data;
-  (void)status;
   s->failure = *fault;
-  drop_connection(s);
-  emit_connected(s, -s->failure.code, s->failure.text);
+  take_failure(s, status);
 }
 
 static void on_ready_to_send(void *user_data)
@@ -90,7 +123,7 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
 
   hc_fault_set(&said, 0, "%.*s", (int)reason.len,
                reason.len > 0 ? (const char *)reason.ptr : "");
-  drop_connection(s);
+  hc_sender_cancel(s);
   hc_log_line(&s->log, HC_LOG_INFO, "disconnected: %d %s", code, said.text);
   if (fault->code != 0 && s->events.on_error != NULL) {
     hyco_error_event error = { 0, -fault->code, fault->text };
@@ -144,80 +177,131 @@ static const char *next_id(struct hc_sender *s)
   return hc_sender_id(s);
 }
 
-static int make_tls(struct hc_sender *s, const struct hc_endpoint *endpoint)
+static int make_tls(struct hc_sender *s)
 {
   hc_net_tls_free(s->net, s->tls);
   s->tls = NULL;
-  if (!endpoint->tls)
+  if (!s->endpoint.tls)
     return 0;
   struct hc_tls_options options = hc_tls_options_read(&s->surface.props);
   return hc_net_tls_new(s->net, &options, &s->tls, &s->surface.fault);
 }
 
-static int dial(struct hc_sender *s, const struct hc_endpoint *endpoint,
-                struct hc_span target, struct hc_span token)
+static int dial(struct hc_sender *s, struct hc_span target,
+                struct hc_span token)
 {
   const struct hc_properties *props = &s->surface.props;
   struct hc_connection_options options = hc_connection_options_read(props);
+  struct hc_http_field headers[HC_LINK_HEADERS_MAX];
 
+  hc_sender_headers_list(&s->headers, headers);
   options.link = (struct hc_link_options){
-    .endpoint = endpoint,
+    .endpoint = &s->endpoint,
     .target = target,
     .tls = s->tls,
     .token = token,
     .protocols = hc_span_str(hc_properties_text(props, HYCO_SUB_PROTOCOLS)),
+    .headers = headers,
+    .n_headers = s->headers.count,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
     .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
     .timeout_ms = HC_CONNECT_TIMEOUT_MS,
   };
   int rc = hc_connection_open(s->net, &options, &connection_handler, s,
-                              &s->connection, &s->surface.fault);
+                              &s->connection, &s->failure);
   if (rc == 0)
     hc_log_line(&s->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
-                endpoint->tls ? "wss" : "ws", endpoint->host_field,
-                (int)endpoint->path.len, (const char *)endpoint->path.ptr);
+                s->endpoint.tls ? "wss" : "ws", s->endpoint.host_field,
+                (int)s->endpoint.path.len, (const char *)s->endpoint.path.ptr);
   return rc;
 }
 
-static int open_connection(struct hc_sender *s,
-                           const struct hc_endpoint *endpoint)
+static int open_connection(struct hc_sender *s, struct hc_span token)
 {
-  struct hc_fault *fault = &s->surface.fault;
   struct hc_buffer target;
-  struct hc_buffer token;
-  int64_t expiry;
 
   hc_buffer_init(&target, HC_TARGET_MAX);
-  hc_buffer_init(&token, HC_TOKEN_MAX);
-  int rc = hc_token_source_get(&s->surface.props, endpoint,
-                               hc_net_wall_s(s->net), &token, &expiry, fault);
-  if (rc == 0) {
-    rc = hc_endpoint_write_target(endpoint, "connect", next_id(s), &target);
-    if (rc < 0)
-      hc_fault_set(fault, rc, "hybrid_connection makes a URL that is too long");
-  }
-  if (rc == 0)
-    rc = dial(s, endpoint, hc_buffer_span(&target), hc_buffer_span(&token));
-  hc_buffer_deinit_secret(&token);
+  int rc =
+      hc_endpoint_write_target(&s->endpoint, "connect", next_id(s), &target);
+  if (rc < 0)
+    hc_fault_set(&s->failure, rc,
+                 "hybrid_connection makes a URL that is too long");
+  else
+    rc = dial(s, hc_buffer_span(&target), token);
   hc_buffer_deinit(&target);
   return rc;
 }
 
+/* At once, or when the token provider has answered. */
+static int begin(struct hc_sender *s)
+{
+  struct hc_buffer token;
+  int64_t expiry;
+
+  hc_buffer_init(&token, HC_TOKEN_MAX);
+  int rc = hc_token_source_get(&s->tokens, &s->endpoint, &token, &expiry,
+                               &s->failure);
+  if (rc == 0)
+    rc = open_connection(s, hc_buffer_span(&token));
+  hc_buffer_deinit_secret(&token);
+  return rc < 0 ? rc : 0;
+}
+
+static void on_retry(void *user_data)
+{
+  struct hc_sender *s = user_data;
+  if (begin(s) < 0)
+    take_failure(s, 0);
+}
+
+static void on_token(void *user_data, struct hc_span token, int64_t expiry)
+{
+  struct hc_sender *s = user_data;
+
+  (void)expiry; /* a sender does not renew */
+  if (token.len == 0)
+    hc_fault_set(&s->failure, HYCO_EUNAUTHORIZED,
+                 "the token provider gave no token");
+  if (token.len == 0 || open_connection(s, token) < 0)
+    take_failure(s, 0);
+}
+
 int hc_sender_start(struct hc_sender *s)
 {
-  struct hc_endpoint endpoint;
+  const struct hc_properties *props = &s->surface.props;
 
-  if (s->connection != NULL)
+  if (s->is_busy)
     return hc_fault_set(&s->surface.fault, HYCO_EBUSY,
                         "already connected or connecting");
-  int rc = hc_endpoint_read(&s->surface.props, &endpoint, &s->surface.fault);
+  int rc = hc_endpoint_read(props, &s->endpoint, &s->surface.fault);
   if (rc == 0)
-    rc = make_tls(s, &endpoint);
-  if (rc == 0)
-    rc = open_connection(s, &endpoint);
+    rc = make_tls(s);
+  if (rc < 0)
+    return rc;
+  s->is_busy = true;
   s->accept_data = true;
-  s->bytes_sent = 0;
+  s->sending.bytes_sent = 0;
+  s->sending.message_length = 0;
+  s->sending.message_left = 0;
+  s->backoff = (struct hc_backoff){ 0 };
+  s->wait_until_ms =
+      hc_net_now_ms(s->net) +
+      (uint64_t)hc_properties_number(props, HYCO_WAIT_FOR_LISTENER) * 1000;
+  rc = begin(s);
+  if (rc < 0) {
+    s->surface.fault = s->failure;
+    hc_sender_cancel(s);
+  }
   return rc;
+}
+
+int hc_sender_send(struct hc_sender *s, enum hc_ws_opcode opcode,
+                   struct hc_span payload)
+{
+  if (!s->is_open)
+    return hc_fault_set(&s->surface.fault, HYCO_ENOTCONNECTED, "not connected");
+  return hc_sending_send(&s->sending, s->connection, opcode, payload,
+                         &s->surface.fault);
 }
 
 int hc_sender_disconnect(struct hc_sender *s)
@@ -238,6 +322,7 @@ static void free_sender(void *user_data)
 {
   struct hc_sender *s = user_data;
   hc_surface_deinit(&s->surface);
+  hc_sender_headers_deinit(&s->headers);
   hc_free(s);
 }
 
@@ -256,6 +341,11 @@ int hc_sender_new(struct hc_net *net, hyco_sender *self,
   s->user_data = user_data;
   s->accept_data = true;
   hc_surface_init(&s->surface, &hc_sender_rows, s, HYCO_SCOPE_SENDER);
+  hc_sender_headers_init(&s->headers);
+  hc_token_source_init(&s->tokens, net, &s->surface.props, on_token, s);
+  s->retry = (struct hc_timer){ .fn = on_retry,
+                                .user_data = s,
+                                .calls_handlers = true };
   s->log = (struct hc_log){ HC_LOG_INFO, write_log, s };
   s->reap = (struct hc_timer){ .fn = free_sender,
                                .user_data = s,
@@ -269,8 +359,9 @@ void hc_sender_free(struct hc_sender *s)
   if (s == NULL || s->freed)
     return;
   s->freed = true;
+  memset(&s->events, 0, sizeof s->events); /* no handler is called any more */
   s->events = (hyco_sender_events){ 0 }; /* no handler is called any more */
-  drop_connection(s);
+  hc_sender_cancel(s);
   hc_net_tls_free(s->net, s->tls);
   s->tls = NULL;
   hc_net_timer_set(s->net, &s->reap, 0);

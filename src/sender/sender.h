@@ -3,8 +3,10 @@
 #ifndef HC_SENDER_SENDER_H
 #define HC_SENDER_SENDER_H
 
-#include "session/connection.h"
-#include "session/surface.h"
+#include "protocol/backoff.h"
+#include "sender/headers.h"
+#include "session/sending.h"
+#include "session/token_source.h"
 #include <hyco/sender.h>
 
 /* The service holds its answer while a receiver decides (DESIGN section 8). */
@@ -19,13 +21,19 @@ struct hc_sender {
   struct hc_log log;
   bool freed;
 
-  struct hc_connection *connection; /* NULL while idle */
+  struct hc_connection *connection; /* NULL while there is none */
+  bool is_busy; /* from hc_sender_start to the end of what it started */
   bool is_open;
   struct hc_tls *tls;
   char id[HC_GUID_LEN + 1]; /* a GUID for this connection */
   bool accept_data;
-  int64_t timeout_s;
-  int64_t bytes_sent;
+  struct hc_sending sending;
+  struct hc_sender_headers headers;
+  struct hc_endpoint endpoint; /* of this try */
+  struct hc_token_source tokens;
+  struct hc_backoff backoff; /* WaitForListener */
+  uint64_t wait_until_ms;
+  struct hc_timer retry;
   struct hc_fault failure; /* of the last try */
   struct hc_timer reap;
 };
@@ -41,8 +49,15 @@ void hc_sender_free(struct hc_sender *s);
 /* hyco_sender_start. */
 int hc_sender_start(struct hc_sender *s);
 
+/* Ends what hc_sender_start began, at once and without an event. */
+void hc_sender_cancel(struct hc_sender *s);
+
 /* sb-hc-id of the connection: DiagnosticId, or a GUID; "" before the first. */
 const char *hc_sender_id(const struct hc_sender *s);
+
+/* hyco_sender_send and _send_text; PING and PONG too. */
+int hc_sender_send(struct hc_sender *s, enum hc_ws_opcode opcode,
+                   struct hc_span payload);
 
 /* hyco_sender_disconnect. */
 int hc_sender_disconnect(struct hc_sender *s);

@@ -18,13 +18,14 @@ struct hc_connection {
   bool freed;
   bool would_block; /* on_ready_to_send is owed */
   bool in_parts;    /* a message is being sent in parts */
+  bool in_pieces;   /* a message lacks its last piece */
+  bool pinged;      /* by ourselves: the pong is not the application's */
 
   size_t max_frame;
   size_t queue_mark;
   bool half_close;
   bool wait_for_close;
-
-  struct hc_buffer backlog; /* encoded frames that the stream had no room for */
+  uint64_t keep_alive_ms;
 
   int close_code; /* of our Close */
   char close_reason[HC_WS_CLOSE_REASON_MAX + 1];
@@ -33,6 +34,7 @@ struct hc_connection {
   int peer_code;
   uint8_t peer_reason[HC_WS_CLOSE_REASON_MAX];
   size_t peer_reason_len;
+  struct hc_timer alive;
   struct hc_timer close_timer;
   size_t queued_then; /* when close_timer was set */
   struct hc_timer reap;
@@ -41,7 +43,6 @@ struct hc_connection {
 static void free_connection(void *user_data)
 {
   struct hc_connection *c = user_data;
-  hc_buffer_deinit(&c->backlog);
   hc_free(c);
 }
 
@@ -51,6 +52,7 @@ void hc_connection_free(struct hc_connection *c)
     return;
   c->freed = true;
   c->state = CONNECTION_OVER;
+  hc_net_timer_cancel(c->net, &c->alive);
   hc_net_timer_cancel(c->net, &c->close_timer);
   hc_link_close(c->link, HC_STREAM_ABORT);
   hc_net_timer_set(c->net, &c->reap, 0);
@@ -63,10 +65,10 @@ static void finish(struct hc_connection *c, int code, struct hc_span reason,
   static const struct hc_fault none = { 0 };
 
   c->state = CONNECTION_OVER;
+  hc_net_timer_cancel(c->net, &c->alive);
   hc_net_timer_cancel(c->net, &c->close_timer);
   hc_link_close(c->link, how);
   c->link = NULL;
-  hc_buffer_deinit(&c->backlog);
   c->handler->on_disconnected(c->user_data, code, reason,
                               fault != NULL ? fault : &none);
 }
@@ -77,42 +79,20 @@ static void finish_as_peer_said(struct hc_connection *c)
          HC_STREAM_CLEAN);
 }
 
-/* Moves what the stream had no room for. */
-static void pump_backlog(struct hc_connection *c)
-{
-  struct hc_stream *stream = hc_link_stream(c->link);
-  struct hc_span rest = hc_buffer_span(&c->backlog);
-
-  while (rest.len > 0) {
-    size_t room = HC_STREAM_TX_MAX - hc_stream_pending(stream);
-    size_t n = rest.len < room ? rest.len : room;
-    if (n == 0 || hc_stream_write(stream, hc_span_of(rest.ptr, n)) < 0)
-      break;
-    hc_buffer_drop(&c->backlog, n);
-    rest = hc_buffer_span(&c->backlog);
-  }
-  hc_buffer_trim(&c->backlog);
-}
-
 /* Sees to it that on_drain comes when there is something to do. */
 static void ask_for_drain(struct hc_connection *c)
 {
-  size_t mark = HC_STREAM_LOW_MARK;
-  if (c->close_written)
-    mark = 1; /* the peer's time to answer begins when it is gone */
-  else if (hc_buffer_len(&c->backlog) == 0 && c->queue_mark / 2 < mark)
-    mark = c->queue_mark / 2;
-  hc_stream_set_drain_mark(hc_link_stream(c->link), mark);
+  /* the peer's time to answer a Close begins when the Close is gone */
+  size_t mark = c->close_written ? 1 : c->queue_mark / 2;
+  hc_outbox_ask_for_drain(hc_link_outbox(c->link), mark);
 }
 
 /* Writes our Close once everything before it is out of the backlog. */
 static void try_close(struct hc_connection *c)
 {
-  if (c->state != CONNECTION_CLOSING || c->close_written ||
-      hc_buffer_len(&c->backlog) > 0)
-    return;
-  c->close_written =
-      hc_link_write_close(c->link, c->close_code, hc_span_str(c->close_reason));
+  if (c->state == CONNECTION_CLOSING)
+    c->close_written = hc_outbox_write_close(
+        hc_link_outbox(c->link), c->close_code, hc_span_str(c->close_reason));
 }
 
 static void set_close_timer(struct hc_connection *c, uint64_t delay_ms)
@@ -163,15 +143,44 @@ static void start_closing(struct hc_connection *c, int code,
   if (n > 0)
     memcpy(c->close_reason, reason.ptr, n);
   c->close_reason[n] = '\0';
+  if (!c->half_close)
+    hc_link_resume(
+        c->link); /* the peer's Close must be seen; data is dropped */
   try_close(c);
   ask_for_drain(c);
   plan_end(c);
+}
+
+/* Pings keep the path through intermediaries open; TCP tells whether the peer
+ * is still there. */
+static void on_alive_timer(void *user_data)
+{
+  struct hc_connection *c = user_data;
+  uint64_t now_ms = hc_net_now_ms(c->net);
+  uint64_t unacked_ms = hc_stream_unacked_ms(hc_link_outbox(c->link)->stream);
+  struct hc_fault fault;
+
+  if (unacked_ms >= HC_UNACKED_MAX_MS) {
+    hc_fault_set(&fault, HYCO_ETIMEDOUT,
+                 "the peer's TCP has acknowledged nothing for %llu s",
+                 (unsigned long long)(unacked_ms / 1000));
+    finish(c, HC_CLOSE_ABNORMAL, hc_span_str(fault.text), &fault,
+           HC_STREAM_ABORT);
+    return;
+  }
+  if (c->keep_alive_ms != 0 &&
+      now_ms - hc_link_last_heard_ms(c->link) >= c->keep_alive_ms &&
+      hc_connection_queued(c) == 0)
+    c->pinged |= hc_outbox_write_control(hc_link_outbox(c->link), HC_WS_PING,
+                                         hc_span_of(NULL, 0));
+  hc_net_timer_set(c->net, &c->alive, HC_ALIVE_CHECK_MS);
 }
 
 static void on_link_open(void *user_data, struct hc_span sub_protocol)
 {
   struct hc_connection *c = user_data;
   c->state = CONNECTION_OPEN;
+  hc_net_timer_set(c->net, &c->alive, HC_ALIVE_CHECK_MS);
   c->handler->on_open(c->user_data, sub_protocol);
 }
 
@@ -186,6 +195,11 @@ static void on_link_failed(void *user_data, int status,
 static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
 {
   struct hc_connection *c = user_data;
+
+  if (chunk->head.opcode == HC_WS_PONG && c->pinged && chunk->data.len == 0) {
+    c->pinged = false;
+    return;
+  }
   if (c->state == CONNECTION_OPEN || c->half_close)
     c->handler->on_data(c->user_data, chunk->message, chunk->data,
                         chunk->message_end);
@@ -213,7 +227,6 @@ static void on_link_drain(void *user_data)
 {
   struct hc_connection *c = user_data;
 
-  pump_backlog(c);
   try_close(c);
   if (c->close_written)
     plan_end(c);
@@ -277,13 +290,16 @@ int hc_connection_open(struct hc_net *net,
   c->queue_mark = options->queue_mark;
   c->half_close = options->half_close;
   c->wait_for_close = options->wait_for_close;
+  c->keep_alive_ms = options->keep_alive_ms;
+  c->alive = (struct hc_timer){ .fn = on_alive_timer,
+                                .user_data = c,
+                                .calls_handlers = true };
   c->close_timer = (struct hc_timer){ .fn = on_close_timer,
                                       .user_data = c,
                                       .calls_handlers = true };
   c->reap = (struct hc_timer){ .fn = free_connection,
                                .user_data = c,
                                .calls_handlers = true };
-  hc_buffer_init(&c->backlog, SIZE_MAX / 2);
   int rc = hc_link_open(net, &options->link, &link_handler, c, &c->link, fault);
   if (rc < 0) {
     hc_free(c);
@@ -293,59 +309,10 @@ int hc_connection_open(struct hc_net *net,
   return 0;
 }
 
-/* A message, or with fin false its beginning, to be cut into frames of at most
- * max_frame bytes (0: one frame). */
-struct message {
-  enum hc_ws_opcode opcode;
-  struct hc_span payload;
-  size_t max_frame;
-  bool fin;
-};
-
-static size_t wire_size(const struct message *m)
+static int enqueue(struct hc_connection *c, struct hc_outbox_message message)
 {
-  size_t len = m->payload.len;
-  if (m->max_frame == 0 || len <= m->max_frame)
-    return hc_link_frame_size(len);
-  size_t full = (len - 1) / m->max_frame; /* all but the last frame */
-  return full * hc_link_frame_size(m->max_frame) +
-         hc_link_frame_size(len - full * m->max_frame);
-}
-
-static void encode(struct hc_link *link, uint8_t *dst, struct message m)
-{
-  while (m.max_frame > 0 && m.payload.len > m.max_frame) {
-    struct hc_span part = hc_span_of(m.payload.ptr, m.max_frame);
-    dst += hc_link_encode(link, dst, m.opcode, part, false);
-    hc_span_drop(&m.payload, m.max_frame);
-    m.opcode = HC_WS_CONTINUATION;
-  }
-  (void)hc_link_encode(link, dst, m.opcode, m.payload, m.fin);
-}
-
-/* Into the stream, or into the backlog when it has no room or a backlog waits
- * already. */
-static int enqueue(struct hc_connection *c, struct message m)
-{
-  struct hc_stream *stream = hc_link_stream(c->link);
-  size_t size = wire_size(&m);
-  uint8_t *dst = NULL;
-
-  if (hc_buffer_len(&c->backlog) == 0)
-    dst = hc_stream_reserve(stream, size);
-  if (dst != NULL) {
-    encode(c->link, dst, m);
-    hc_stream_commit(stream, size);
-    return 0;
-  }
-  dst = hc_buffer_reserve(&c->backlog, size);
-  if (dst == NULL)
-    return HYCO_ENOMEM;
-  encode(c->link, dst, m);
-  hc_buffer_commit(&c->backlog, size);
-  pump_backlog(c);
-  ask_for_drain(c);
-  return 0;
+  struct hc_outbox *outbox = hc_link_outbox(c->link);
+  return hc_outbox_write(outbox, &message);
 }
 
 static bool is_full(struct hc_connection *c)
@@ -366,19 +333,41 @@ int hc_connection_send(struct hc_connection *c, enum hc_ws_opcode opcode,
     return HYCO_ENOTCONNECTED;
   if (is_control && payload.len > HC_WS_CONTROL_MAX)
     return HYCO_EBADVALUE;
-  if (c->in_parts && !is_control)
+  if ((c->in_parts || c->in_pieces) && !is_control)
     return HYCO_EBUSY;
   if (is_full(c))
     return HYCO_EWOULDBLOCK;
-  return enqueue(c, (struct message){ opcode, payload,
-                                      is_control ? 0 : c->max_frame, true });
+  return enqueue(c, (struct hc_outbox_message){
+                        opcode, payload, is_control ? 0 : c->max_frame, true });
+}
+
+int hc_connection_send_piece(struct hc_connection *c, enum hc_ws_opcode opcode,
+                             struct hc_span payload, bool last)
+{
+  struct hc_outbox_message m = {
+    .opcode = c->in_pieces ? HC_WS_CONTINUATION : opcode,
+    .payload = payload,
+    .max_frame = c->max_frame,
+    .fin = last,
+  };
+
+  if (c->state != CONNECTION_OPEN)
+    return HYCO_ENOTCONNECTED;
+  if (c->in_parts)
+    return HYCO_EBUSY;
+  if (is_full(c))
+    return HYCO_EWOULDBLOCK;
+  int rc = enqueue(c, m);
+  if (rc == 0)
+    c->in_pieces = !last;
+  return rc;
 }
 
 static int enqueue_next_frame(struct hc_connection *c, struct hc_outgoing *out)
 {
   bool last = c->max_frame == 0 || out->rest.len <= c->max_frame;
   size_t n = last ? out->rest.len : c->max_frame;
-  struct message frame = {
+  struct hc_outbox_message frame = {
     .opcode = out->started ? HC_WS_CONTINUATION : out->opcode,
     .payload = hc_span_of(out->rest.ptr, n),
     .fin = last,
@@ -398,7 +387,7 @@ int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out)
 {
   if (c->state != CONNECTION_OPEN)
     return HYCO_ENOTCONNECTED;
-  if (c->in_parts && !out->started)
+  if ((c->in_parts && !out->started) || c->in_pieces)
     return HYCO_EBUSY;
   while (!out->done && hc_connection_queued(c) < c->queue_mark) {
     int rc = enqueue_next_frame(c, out);
@@ -407,7 +396,7 @@ int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out)
   }
   c->in_parts = out->started && !out->done;
   if (out->done && c->would_block) /* it may have emptied before the end */
-    hc_stream_set_drain_mark(hc_link_stream(c->link), 1);
+    hc_outbox_ask_for_drain(hc_link_outbox(c->link), 1);
   return 0;
 }
 
@@ -421,10 +410,7 @@ void hc_connection_interrupt(struct hc_connection *c)
 
 size_t hc_connection_queued(const struct hc_connection *c)
 {
-  if (c->link == NULL || c->state == CONNECTION_OPENING)
-    return 0;
-  return hc_buffer_len(&c->backlog) +
-         hc_stream_pending(hc_link_stream(c->link));
+  return c->link != NULL ? hc_outbox_queued(hc_link_outbox(c->link)) : 0;
 }
 
 bool hc_connection_is_ready(const struct hc_connection *c)

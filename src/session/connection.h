@@ -27,11 +27,17 @@ struct hc_connection_handler {
 
 struct hc_connection_options {
   struct hc_link_options link;
-  size_t max_frame;    /* MaxFrameSize; 0: never fragment */
-  size_t queue_mark;   /* OutBufferSize */
-  bool half_close;     /* HalfClose */
-  bool wait_for_close; /* WaitForCloseResponse */
+  size_t max_frame;       /* MaxFrameSize; 0: never fragment */
+  size_t queue_mark;      /* OutBufferSize */
+  bool half_close;        /* HalfClose */
+  bool wait_for_close;    /* WaitForCloseResponse */
+  uint64_t keep_alive_ms; /* AzureRelayKeepAliveTime; 0: no pings */
 };
+
+/* A peer whose TCP has not acknowledged anything for so long is gone; a missing
+ * pong says nothing, for a peer paused by back-pressure is healthy (DESIGN
+ * section 8, keep-alive). */
+enum { HC_UNACKED_MAX_MS = 120000, HC_ALIVE_CHECK_MS = 30000 };
 
 /* How long a Close may wait for the peer's (not with half_close: the peer's
  * direction may go on as long as it likes). */
@@ -54,6 +60,12 @@ void hc_connection_free(struct hc_connection *c);
  */
 int hc_connection_send(struct hc_connection *c, enum hc_ws_opcode opcode,
                        struct hc_span payload);
+
+/* A piece of a message that several calls make up, all or nothing like
+ * hc_connection_send; `last` ends the message. Between pieces only control
+ * frames and further pieces are taken. */
+int hc_connection_send_piece(struct hc_connection *c, enum hc_ws_opcode opcode,
+                             struct hc_span payload, bool last);
 
 /* One message sent in parts out of the caller's memory. Zero-initialised but
  * for opcode and rest. */

@@ -2,10 +2,7 @@
 #include "session/link.h"
 #include "base/memory.h"
 
-enum {
-  REQUEST_MAX = 1 << 16, /* our own handshake request: token and address */
-  MASK_POOL = 256        /* random bytes fetched at a time for masks */
-};
+enum { REQUEST_MAX = 1 << 16 /* our own handshake: token and address */ };
 
 enum link_state { LINK_DIALLING, LINK_UPGRADING, LINK_OPEN, LINK_ENDED };
 
@@ -17,7 +14,6 @@ struct hc_link {
   enum link_state state;
   bool closed; /* hc_link_close was called: only reap is left */
   bool paused;
-  bool close_sent;
   bool close_received;
   struct hc_timer deadline; /* for the upgrade */
   struct hc_timer reap;     /* frees the memory once no handler is below us */
@@ -29,15 +25,15 @@ struct hc_link {
   char key[HC_WS_KEY_LEN + 1];
   size_t scanned; /* of the response head */
 
+  struct hc_outbox outbox;
   struct hc_ws_reader reader;
   struct hc_utf8 utf8; /* of the text message that is coming in */
-  uint8_t masks[MASK_POOL];
-  size_t masks_used;
 };
 
 static void free_link(void *user_data)
 {
   struct hc_link *link = user_data;
+  hc_outbox_deinit(&link->outbox);
   hc_buffer_deinit_secret(&link->request);
   hc_free(link->protocols);
   hc_free(link);
@@ -51,6 +47,7 @@ void hc_link_close(struct hc_link *link, enum hc_stream_close how)
   hc_net_timer_cancel(link->net, &link->deadline);
   hc_stream_close(link->stream, how);
   link->stream = NULL;
+  hc_outbox_deinit(&link->outbox);
   hc_net_timer_set(link->net, &link->reap, 0);
 }
 
@@ -81,8 +78,6 @@ static void on_deadline(void *user_data)
 static void on_stream_open(void *user_data)
 {
   struct hc_link *link = user_data;
-  struct hc_fault fault;
-
   link->state = LINK_UPGRADING;
   int rc = hc_stream_write(link->stream, hc_buffer_span(&link->request));
   hc_buffer_deinit_secret(&link->request); /* it held the token */
@@ -132,6 +127,7 @@ static void read_response(struct hc_link *link, struct hc_span *in)
   }
   hc_net_timer_cancel(link->net, &link->deadline);
   link->state = LINK_OPEN;
+  link->outbox.stream = link->stream;
   if (link->paused)
     hc_stream_pause(link->stream);
   link->handler->on_open(link->user_data, protocol);
@@ -143,7 +139,7 @@ static void fail_protocol(struct hc_link *link, int close_code,
 {
   struct hc_fault fault;
   hc_fault_set(&fault, HYCO_EPROTOCOL, "%s", what);
-  (void)hc_link_write_close(link, close_code, hc_span_str(what));
+  (void)hc_outbox_write_close(&link->outbox, close_code, hc_span_str(what));
   end(link, &fault);
 }
 
@@ -151,8 +147,7 @@ static void take_ping(struct hc_link *link, const struct hc_ws_chunk *chunk)
 {
   uint8_t payload[HC_WS_CONTROL_MAX];
   hc_ws_chunk_copy(payload, chunk);
-  /* Without room the pong is left out: the next ping gets one. */
-  (void)hc_link_write(link, HC_WS_PONG, hc_span_of(payload, chunk->data.len));
+  hc_outbox_answer_ping(&link->outbox, hc_span_of(payload, chunk->data.len));
 }
 
 static void take_close(struct hc_link *link, const struct hc_ws_chunk *chunk)
@@ -243,8 +238,10 @@ static void on_stream_data(void *user_data, struct hc_span *in)
 static void on_stream_drain(void *user_data)
 {
   struct hc_link *link = user_data;
-  if (link->state == LINK_OPEN)
-    link->handler->on_drain(link->user_data);
+  if (link->state != LINK_OPEN)
+    return;
+  hc_outbox_pump(&link->outbox);
+  link->handler->on_drain(link->user_data);
 }
 
 static void on_stream_end(void *user_data, const struct hc_fault *fault)
@@ -286,15 +283,21 @@ static int write_request(struct hc_link *link,
                          const struct hc_link_options *options,
                          struct hc_fault *fault)
 {
-  struct hc_http_field token = { hc_span_str("ServiceBusAuthorization"),
-                                 options->token };
+  struct hc_http_field extra[HC_LINK_HEADERS_MAX + 1];
+  size_t n = 0;
+
+  if (options->token.len > 0)
+    extra[n++] = (struct hc_http_field){ hc_span_str("ServiceBusAuthorization"),
+                                         options->token };
+  for (size_t i = 0; i < options->n_headers; i++)
+    extra[n++] = options->headers[i];
   struct hc_ws_request request = {
     .host = hc_span_str(options->endpoint->host_field),
     .target = options->target,
     .key = hc_span_str(link->key),
     .protocols = link->offered,
-    .extra = &token,
-    .n_extra = options->token.len > 0 ? 1 : 0,
+    .extra = extra,
+    .n_extra = n,
   };
   return hc_ws_write_request(&link->request, &request, fault);
 }
@@ -334,8 +337,8 @@ static struct hc_link *new_link(struct hc_net *net,
   link->reap = (struct hc_timer){ .fn = free_link,
                                   .user_data = link,
                                   .calls_handlers = true };
-  link->masks_used = MASK_POOL;
   link->last_heard_ms = hc_net_now_ms(net);
+  hc_outbox_init(&link->outbox, net);
   hc_buffer_init(&link->request, REQUEST_MAX);
   hc_ws_reader_init(&link->reader, HC_WS_FROM_SERVER);
   hc_net_random(net, random, sizeof random);
@@ -372,71 +375,9 @@ int hc_link_open(struct hc_net *net, const struct hc_link_options *options,
   return 0;
 }
 
-static struct hc_ws_head frame_head(enum hc_ws_opcode opcode, size_t len,
-                                    bool fin)
+struct hc_outbox *hc_link_outbox(struct hc_link *link)
 {
-  return (struct hc_ws_head){
-    .opcode = opcode, .fin = fin, .masked = true, .len = len
-  };
-}
-
-size_t hc_link_frame_size(size_t len)
-{
-  struct hc_ws_head head = frame_head(HC_WS_BINARY, len, true);
-  return len + hc_ws_head_size(&head);
-}
-
-/* RFC 6455 5.3: a fresh, unpredictable key for every frame. */
-static void draw_mask(struct hc_link *link, uint8_t mask[4])
-{
-  if (link->masks_used + 4 > MASK_POOL) {
-    hc_net_random(link->net, link->masks, MASK_POOL);
-    link->masks_used = 0;
-  }
-  memcpy(mask, link->masks + link->masks_used, 4);
-  link->masks_used += 4;
-}
-
-size_t hc_link_encode(struct hc_link *link, uint8_t *dst,
-                      enum hc_ws_opcode opcode, struct hc_span payload,
-                      bool fin)
-{
-  struct hc_ws_head head = frame_head(opcode, payload.len, fin);
-  draw_mask(link, head.mask);
-  size_t n = hc_ws_write_head(dst, &head);
-  if (payload.len > 0)
-    hc_ws_mask(dst + n, payload.ptr, payload.len, head.mask, 0);
-  return n + payload.len;
-}
-
-bool hc_link_write(struct hc_link *link, enum hc_ws_opcode opcode,
-                   struct hc_span payload)
-{
-  if (link->stream == NULL || link->close_sent)
-    return false;
-  uint8_t *dst =
-      hc_stream_reserve(link->stream, hc_link_frame_size(payload.len));
-  if (dst == NULL)
-    return false;
-  hc_stream_commit(link->stream,
-                   hc_link_encode(link, dst, opcode, payload, true));
-  return true;
-}
-
-bool hc_link_write_close(struct hc_link *link, int code, struct hc_span reason)
-{
-  uint8_t body[HC_WS_CONTROL_MAX];
-  size_t len = hc_ws_write_close(body, code, reason);
-
-  if (link->close_sent)
-    return true;
-  link->close_sent = hc_link_write(link, HC_WS_CLOSE, hc_span_of(body, len));
-  return link->close_sent;
-}
-
-struct hc_stream *hc_link_stream(struct hc_link *link)
-{
-  return link->stream;
+  return &link->outbox;
 }
 
 void hc_link_pause(struct hc_link *link)

@@ -10,8 +10,11 @@
 #include "protocol/handshake.h"
 #include "protocol/ws.h"
 #include "session/endpoint.h"
+#include "session/outbox.h"
 
 struct hc_link;
+
+enum { HC_LINK_HEADERS_MAX = 64 };
 
 /* What a link tells its owner. Every handler may close the link. After
  * on_failed and on_end nothing else comes. */
@@ -53,7 +56,10 @@ struct hc_link_options {
   struct hc_tls *tls;       /* NULL: plain */
   struct hc_span token;     /* ServiceBusAuthorization; empty: no such header */
   struct hc_span protocols; /* sub-protocols to offer */
-  const char *local_host;   /* NULL or "": any */
+  const struct hc_http_field *headers; /* further ones; n_headers at most
+                                          HC_LINK_HEADERS_MAX */
+  size_t n_headers;
+  const char *local_host; /* NULL or "": any */
   bool no_delay;
   uint64_t timeout_ms; /* for dialling and upgrade together */
 };
@@ -67,26 +73,8 @@ int hc_link_open(struct hc_net *net, const struct hc_link_options *options,
 /* Gives the link up; no handler is called any more. NULL is fine. */
 void hc_link_close(struct hc_link *link, enum hc_stream_close how);
 
-/* Bytes that a frame with so much payload takes on the wire. */
-size_t hc_link_frame_size(size_t len);
-
-/* Writes a frame, masked with a fresh key, into memory of the caller; returns
- * its size. */
-size_t hc_link_encode(struct hc_link *link, uint8_t *dst,
-                      enum hc_ws_opcode opcode, struct hc_span payload,
-                      bool fin);
-
-/* Sends a whole message or a control frame as one frame. False: there is no
- * room (or a Close was sent); nothing was written. */
-bool hc_link_write(struct hc_link *link, enum hc_ws_opcode opcode,
-                   struct hc_span payload);
-
-/* Sends a Close, once; after it nothing else is written. False: no room. */
-bool hc_link_write_close(struct hc_link *link, int code, struct hc_span reason);
-
-/* The stream below: for pending, drain mark, writing encoded frames. Valid
- * from on_open to hc_link_close. */
-struct hc_stream *hc_link_stream(struct hc_link *link);
+/* What is to be sent. Valid from on_open to hc_link_close. */
+struct hc_outbox *hc_link_outbox(struct hc_link *link);
 
 void hc_link_pause(struct hc_link *link);
 void hc_link_resume(struct hc_link *link);

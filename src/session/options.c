@@ -1,6 +1,11 @@
 /* What connections and TLS are made with, read from the property table. */
 #include "session/options.h"
 
+uint64_t hc_keep_alive_ms(const struct hc_properties *props)
+{
+  return (uint64_t)hc_properties_number(props, HYCO_KEEP_ALIVE_TIME) * 1000;
+}
+
 struct hc_connection_options
 hc_connection_options_read(const struct hc_properties *props)
 {
@@ -9,6 +14,7 @@ hc_connection_options_read(const struct hc_properties *props)
     .queue_mark = (size_t)hc_properties_number(props, HYCO_OUT_BUFFER_SIZE),
     .half_close = hc_properties_flag(props, HYCO_HALF_CLOSE),
     .wait_for_close = hc_properties_flag(props, HYCO_WAIT_FOR_CLOSE_RESPONSE),
+    .keep_alive_ms = hc_keep_alive_ms(props),
   };
 }
 

@@ -5,6 +5,9 @@
 #include "session/connection.h"
 #include "session/property.h"
 
+/* AzureRelayKeepAliveTime; 0: off. */
+uint64_t hc_keep_alive_ms(const struct hc_properties *props);
+
 /* All but the link's options. */
 struct hc_connection_options
 hc_connection_options_read(const struct hc_properties *props);

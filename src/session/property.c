@@ -37,11 +37,16 @@ hyco_property hyco_property_find(const char *name)
   return (hyco_property)p;
 }
 
+bool hc_property_is_number(hyco_property p)
+{
+  return rows[p].type != HYCO_TYPE_STRING && rows[p].type != HYCO_TYPE_BYTES;
+}
+
 void hc_properties_init(struct hc_properties *props)
 {
   memset(props, 0, sizeof *props);
   for (int p = 0; p < HYCO_PROPERTY_COUNT; p++) {
-    if (rows[p].type != HYCO_TYPE_STRING)
+    if (hc_property_is_number((hyco_property)p))
       hc_property_read_number((hyco_property)p,
                               hc_span_str(rows[p].default_value),
                               &props->numbers[p], NULL);
@@ -90,8 +95,9 @@ int hc_properties_set_text(struct hc_properties *props, hyco_property p,
 int hc_property_check_number(hyco_property p, int64_t value,
                              struct hc_fault *fault)
 {
-  if (rows[p].type == HYCO_TYPE_STRING)
-    return hc_fault_set(fault, HYCO_EBADVALUE, "%s is a text", rows[p].name);
+  if (!hc_property_is_number(p))
+    return hc_fault_set(fault, HYCO_EBADVALUE, "%s is not a number",
+                        rows[p].name);
   if (value < rows[p].min || value > rows[p].max)
     return hc_fault_set(fault, HYCO_EBADVALUE, "%s: %lld is not in %lld..%lld",
                         rows[p].name, (long long)value, (long long)rows[p].min,

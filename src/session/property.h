@@ -25,6 +25,9 @@ int hc_properties_set_text(struct hc_properties *props, hyco_property p,
 int hc_properties_set_number(struct hc_properties *props, hyco_property p,
                              int64_t value, struct hc_fault *fault);
 
+/* True for BOOL, INT and ENUM rows. */
+bool hc_property_is_number(hyco_property p);
+
 /* Only the checks. */
 int hc_property_check_text(hyco_property p, struct hc_span value,
                            struct hc_fault *fault);

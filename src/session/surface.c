@@ -107,6 +107,21 @@ int hc_surface_set_number(struct hc_surface *s, int connection_id,
   return hc_properties_set_number(&s->props, p, value, &s->fault);
 }
 
+int hc_surface_set_bytes(struct hc_surface *s, int connection_id,
+                         hyco_property p, struct hc_span value)
+{
+  const hyco_property_row *row;
+  struct hc_value given = { .bytes = value };
+
+  int rc = find_writable_row(s, connection_id, p, &row);
+  if (rc < 0)
+    return rc;
+  if (row->type != HYCO_TYPE_BYTES)
+    return hc_fault_set(&s->fault, HYCO_EBADVALUE, "%s is not bytes",
+                        row->name);
+  return s->ops->set(s->owner, connection_id, p, &given, &s->fault);
+}
+
 /* The value of a row, whatever its type. */
 static int get_value(struct hc_surface *s, int connection_id, hyco_property p,
                      const hyco_property_row **row, struct hc_value *value)
@@ -158,8 +173,9 @@ int hc_surface_get_number(struct hc_surface *s, int connection_id,
   int rc = get_value(s, connection_id, p, &row, &got);
   if (rc < 0)
     return rc;
-  if (row->type == HYCO_TYPE_STRING)
-    return hc_fault_set(&s->fault, HYCO_EBADVALUE, "%s is a text", row->name);
+  if (!hc_property_is_number(p))
+    return hc_fault_set(&s->fault, HYCO_EBADVALUE, "%s is not a number",
+                        row->name);
   *value = got.number;
   return 0;
 }
@@ -228,7 +244,7 @@ static int config_get(struct hc_surface *s, int connection_id, hyco_property p,
   if (rc < 0)
     return rc;
   hc_buffer_clear(&s->text);
-  if (row->type == HYCO_TYPE_STRING)
+  if (!hc_property_is_number(p))
     rc = hc_buffer_append_str(&s->text, got.text);
   else if (row->type == HYCO_TYPE_BOOL)
     rc = hc_buffer_append_str(&s->text, got.number != 0 ? "true" : "false");
@@ -247,6 +263,8 @@ static int config_set(struct hc_surface *s, int connection_id, hyco_property p,
 
   if (hyco_property_get_row(p)->type == HYCO_TYPE_STRING)
     return hc_surface_set_text(s, connection_id, p, value);
+  if (hyco_property_get_row(p)->type == HYCO_TYPE_BYTES)
+    return hc_surface_set_bytes(s, connection_id, p, hc_span_str(value));
   int rc = hc_property_read_number(p, hc_span_trim(hc_span_str(value)), &number,
                                    &s->fault);
   if (rc < 0)

@@ -6,10 +6,11 @@
 #include "base/buffer.h"
 #include "session/property.h"
 
-/* A value on its way in or out. text is set for STRING rows, number for the
- * others. */
+/* A value on its way in or out. text is set for STRING rows, bytes for BYTES
+ * rows, number for the others. */
 struct hc_value {
   const char *text;
+  struct hc_span bytes;
   int64_t number;
 };
 
@@ -46,6 +47,8 @@ int hc_surface_set_text(struct hc_surface *s, int connection_id,
                         hyco_property p, const char *value);
 int hc_surface_set_number(struct hc_surface *s, int connection_id,
                           hyco_property p, int64_t value);
+int hc_surface_set_bytes(struct hc_surface *s, int connection_id,
+                         hyco_property p, struct hc_span value);
 int hc_surface_get_text(struct hc_surface *s, int connection_id,
                         hyco_property p, const char **value);
 int hc_surface_get_number(struct hc_surface *s, int connection_id,

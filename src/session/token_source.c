@@ -1,5 +1,7 @@
 /* Where a role's token comes from, and when it has to be renewed. */
 #include "session/token_source.h"
+#include "base/memory.h"
+#include "protocol/http1.h"
 #include "protocol/token.h"
 #include "protocol/url.h"
 
@@ -30,21 +32,125 @@ static int make_from_keys(const struct hc_properties *props,
                                 hyco_strerror(rc));
 }
 
-int hc_token_source_get(const struct hc_properties *props,
-                        const struct hc_endpoint *endpoint, int64_t now_s,
+/* Whoever was asked holds it until he answers. */
+struct hyco_token_request {
+  struct hc_token_source *source; /* NULL: nobody waits any more */
+};
+
+static void forget_answer(struct hc_token_source *source)
+{
+  hc_secret_free(source->answer);
+  source->answer = NULL;
+}
+
+static void deliver(void *user_data)
+{
+  struct hc_token_source *source = user_data;
+  char *token = source->answer;
+
+  source->answer = NULL;
+  source->on_token(source->user_data, hc_span_str(token != NULL ? token : ""),
+                   source->answer_expiry);
+  hc_secret_free(token);
+}
+
+void hc_token_source_init(struct hc_token_source *source, struct hc_net *net,
+                          const struct hc_properties *props,
+                          void (*on_token)(void *user_data,
+                                           struct hc_span token,
+                                           int64_t expiry),
+                          void *user_data)
+{
+  *source = (struct hc_token_source){
+    .net = net,
+    .props = props,
+    .on_token = on_token,
+    .user_data = user_data,
+    .deliver = { .fn = deliver, .user_data = source, .calls_handlers = true },
+  };
+}
+
+void hc_token_source_cancel(struct hc_token_source *source)
+{
+  if (source->pending != NULL)
+    source->pending->source = NULL;
+  source->pending = NULL;
+  hc_net_timer_cancel(source->net, &source->deliver);
+  forget_answer(source);
+}
+
+int hyco_token_supply(hyco_token_request *request, const char *token,
+                      int64_t expires_at)
+{
+  struct hc_token_source *source = request->source;
+  bool good =
+      token == NULL || (token[0] != '\0' && strlen(token) <= HC_TOKEN_MAX &&
+                        hc_http_value_is_legal(hc_span_str(token)));
+
+  hc_free(request);
+  if (source == NULL)
+    return 0;
+  source->pending = NULL;
+  source->answer = good && token != NULL ? hc_strdup(token) : NULL;
+  source->answer_expiry =
+      expires_at != 0 ? expires_at
+                      : hc_net_wall_s(source->net) + HC_PROVIDED_VALIDITY_S;
+  hc_net_timer_set(source->net, &source->deliver, 0);
+  return good ? 0 : HYCO_EBADVALUE;
+}
+
+static int ask_provider(struct hc_token_source *source, struct hc_fault *fault)
+{
+  hyco_token_request *request = hc_alloc_zero(sizeof *request);
+
+  if (request == NULL)
+    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+  hc_token_source_cancel(source);
+  request->source = source;
+  source->pending = request;
+  source->provider(request, "https://relay.azure.net/.default",
+                   source->provider_data);
+  return 1;
+}
+
+int hc_token_source_get(struct hc_token_source *source,
+                        const struct hc_endpoint *endpoint,
                         struct hc_buffer *out, int64_t *expiry,
                         struct hc_fault *fault)
 {
+  const struct hc_properties *props = source->props;
   const char *ready = hc_properties_text(props, HYCO_SHARED_ACCESS_SIGNATURE);
   bool has_name = hc_properties_text(props, HYCO_ACCESS_KEY_NAME)[0] != '\0';
   bool has_key = hc_properties_text(props, HYCO_ACCESS_KEY)[0] != '\0';
 
   *expiry = 0;
+  if (source->provider != NULL)
+    return ask_provider(source, fault);
   if (ready[0] != '\0')
     return hc_buffer_append_str(out, ready);
   if (!has_name && !has_key)
     return 0;
-  return make_from_keys(props, endpoint, now_s, out, expiry, fault);
+  return make_from_keys(props, endpoint, hc_net_wall_s(source->net), out,
+                        expiry, fault);
+}
+
+bool hc_token_life_is_due(const struct hc_token_life *life,
+                          const struct hc_properties *props, int64_t now_s)
+{
+  int64_t threshold = hc_properties_number(props, HYCO_AUTO_RENEW_THRESHOLD);
+  int64_t half = (life->expiry - life->since) / 2;
+
+  return life->expiry != 0 &&
+         life->expiry - now_s <= (half < threshold ? half : threshold);
+}
+
+uint64_t hc_token_life_check_ms(const struct hc_token_life *life)
+{
+  int64_t quarter_ms = (life->expiry - life->since) * 1000 / 4;
+
+  if (life->expiry == 0 || quarter_ms >= HC_RENEW_CHECK_MS)
+    return HC_RENEW_CHECK_MS;
+  return quarter_ms > 1000 ? (uint64_t)quarter_ms : 1000;
 }
 
 int hc_token_source_read_row(struct hc_surface *surface, int64_t now_s,
@@ -63,13 +169,4 @@ int hc_token_source_read_row(struct hc_surface *surface, int64_t now_s,
   if (rc == 0 && value->text == NULL)
     rc = hc_fault_set(&surface->fault, HYCO_ENOMEM, "out of memory");
   return rc;
-}
-
-bool hc_token_source_is_due(const struct hc_properties *props, int64_t expiry,
-                            int64_t now_s)
-{
-  int64_t threshold = hc_properties_number(props, HYCO_AUTO_RENEW_THRESHOLD);
-  int64_t half = hc_properties_number(props, HYCO_TOKEN_VALIDITY) / 2;
-
-  return expiry != 0 && expiry - now_s <= (half < threshold ? half : threshold);
 }

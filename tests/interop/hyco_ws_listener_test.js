@@ -129,7 +129,7 @@ check('the sender sees the listener\'s close code', () =>
   withListener('demo', {}, echoBytes(5, 4002, 'enough'), async () => {
     const { status, out, err } = await runSender('demo', PATIENT, 'Hello');
     assert.strictEqual(out.toString(), 'Hello');
-    assert.match(err, /closed: 4002 enough/);
+    assert.match(err, /closed by the peer: 4002 enough/);
     assert.strictEqual(status, 1);
   }));
 

@@ -57,6 +57,8 @@ static void every_default_can_be_read_and_is_in_range(void **state)
       assert_int_equal(hc_property_check_text(p, text, NULL), 0);
       continue;
     }
+    if (!hc_property_is_number(p))
+      continue;
     assert_int_equal(hc_property_read_number(p, text, &number, NULL), 0);
     assert_int_equal(hc_property_check_number(p, number, NULL), 0);
   }
@@ -74,6 +76,8 @@ static void a_new_set_of_values_is_the_defaults(void **state)
       assert_string_equal(hc_properties_text(&props, p), row->default_value);
       continue;
     }
+    if (!hc_property_is_number(p))
+      continue;
     assert_int_equal(hc_property_read_number(p, hc_span_str(row->default_value),
                                              &number, NULL),
                      0);
@@ -102,7 +106,7 @@ static void both_ends_of_a_range_are_taken_and_nothing_beyond(void **state)
   for (hyco_property p = (hyco_property)0; p < HYCO_PROPERTY_COUNT; p++) {
     const hyco_property_row *row = hyco_property_get_row(p);
     struct hc_fault fault = { 0 };
-    if (row->type == HYCO_TYPE_STRING)
+    if (!hc_property_is_number(p))
       continue;
     assert_int_equal(hc_properties_set_number(&props, p, row->max, NULL), 0);
     assert_int_equal(hc_properties_set_number(&props, p, row->min, NULL), 0);
@@ -160,7 +164,9 @@ static void a_text_is_no_number_and_a_number_is_no_text(void **state)
     assert_int_equal(rc, HYCO_EBADVALUE);
     assert_int_equal(fault.code, HYCO_EBADVALUE);
     assert_non_null(strstr(fault.text, row->name));
-    assert_non_null(strstr(fault.text, "a text"));
+    assert_non_null(strstr(fault.text, row->type == HYCO_TYPE_STRING
+                                           ? "not a number"
+                                           : "not a text"));
   }
   hc_properties_deinit(&props);
 }

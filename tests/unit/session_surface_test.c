@@ -366,7 +366,7 @@ static void the_wrong_type_is_refused_both_ways(void **state)
   assert_string_equal(s->fault.text, "LogLevel is not a text");
   assert_int_equal(hc_surface_set_number(s, 0, HYCO_LOCAL_HOST, 1),
                    HYCO_EBADVALUE);
-  assert_string_equal(s->fault.text, "local_host is a text");
+  assert_string_equal(s->fault.text, "local_host is not a number");
   assert_int_equal(hc_surface_get_text(s, 0, HYCO_LOG_LEVEL, &text),
                    HYCO_EBADVALUE);
   assert_int_equal(hc_surface_get_number(s, 0, HYCO_LOCAL_HOST, &number),

@@ -3,6 +3,7 @@
 
 #include "protocol/token.h"
 #include "session/token_source.h"
+#include "sim_net.h"
 #include <string.h>
 
 enum { NOW_S = 1700000000 };
@@ -28,6 +29,12 @@ static bool always_idle(const void *owner)
 }
 
 struct fixture {
+  struct sim *sim;
+  struct hc_token_source source;
+  hyco_token_request *request; /* what the provider was asked */
+  int answers;
+  char answer[64];
+  int64_t answer_expiry;
   struct hc_surface surface;
   struct hc_endpoint endpoint;
   struct hc_buffer token;
@@ -45,12 +52,33 @@ static void set_number(struct fixture *f, hyco_property p, int64_t value)
   assert_int_equal(hc_surface_set_number(&f->surface, 0, p, value), 0);
 }
 
+static void note_token(void *user_data, struct hc_span token, int64_t expiry)
+{
+  struct fixture *f = user_data;
+  f->answers++;
+  (void)snprintf(f->answer, sizeof f->answer, "%.*s", (int)token.len,
+                 (const char *)token.ptr);
+  f->answer_expiry = expiry;
+}
+
+static void note_request(hyco_token_request *request, const char *scope,
+                         void *user_data)
+{
+  struct fixture *f = user_data;
+  assert_string_equal(scope, "https://relay.azure.net/.default");
+  f->request = request;
+}
+
 static int setup(void **state)
 {
   static const struct hc_surface_ops ops = { no_set, no_get, always_idle };
   static struct fixture f;
   memset(&f, 0, sizeof f);
   hc_surface_init(&f.surface, &ops, NULL, HYCO_SCOPE_RECEIVER);
+  f.sim = sim_new(1);
+  sim_jump_wall(f.sim, NOW_S - hc_net_wall_s(sim_net(f.sim)));
+  hc_token_source_init(&f.source, sim_net(f.sim), &f.surface.props, note_token,
+                       &f);
   hc_buffer_init(&f.token, HC_TOKEN_MAX);
   set(&f, HYCO_NAMESPACE_ADDRESS, "NS.Example:8443");
   set(&f, HYCO_HYBRID_CONNECTION, "hyco/a?b");
@@ -62,6 +90,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
   struct fixture *f = *state;
+  hc_token_source_cancel(&f->source);
+  sim_free(f->sim);
   hc_surface_deinit(&f->surface);
   hc_buffer_deinit(&f->token);
   return 0;
@@ -70,8 +100,8 @@ static int teardown(void **state)
 static int get(struct fixture *f)
 {
   hc_buffer_clear(&f->token);
-  return hc_token_source_get(&f->surface.props, &f->endpoint, NOW_S, &f->token,
-                             &f->expiry, &f->fault);
+  return hc_token_source_get(&f->source, &f->endpoint, &f->token, &f->expiry,
+                             &f->fault);
 }
 
 /* DESIGN section 8: our sr is http://host/path/, no port, host lower case. */
@@ -160,8 +190,8 @@ static void a_buffer_that_is_too_small_gives_no_token(void **state)
   set(f, HYCO_ACCESS_KEY_NAME, "rule");
   set(f, HYCO_ACCESS_KEY, "s3cret");
   hc_buffer_init(&small, 50);
-  assert_int_equal(hc_token_source_get(&f->surface.props, &f->endpoint, NOW_S,
-                                       &small, &f->expiry, &f->fault),
+  assert_int_equal(hc_token_source_get(&f->source, &f->endpoint, &small,
+                                       &f->expiry, &f->fault),
                    HYCO_ETOOLONG);
   assert_non_null(strstr(f->fault.text, "no token can be made"));
   assert_null(strstr(f->fault.text, "s3cret"));
@@ -184,20 +214,92 @@ static void a_token_is_due_at_the_threshold_or_at_half_its_life(void **state)
   for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
     int64_t end_s = NOW_S + cases[i].validity;
     const struct hc_properties *props = &f->surface.props;
-    set_number(f, HYCO_TOKEN_VALIDITY, cases[i].validity);
+    struct hc_token_life life = { NOW_S, end_s };
+    int64_t due_s = end_s - cases[i].due_at;
     set_number(f, HYCO_AUTO_RENEW_THRESHOLD, cases[i].threshold);
-    assert_false(hc_token_source_is_due(props, end_s, NOW_S));
-    assert_false(
-        hc_token_source_is_due(props, end_s, end_s - cases[i].due_at - 1));
-    assert_true(hc_token_source_is_due(props, end_s, end_s - cases[i].due_at));
-    assert_true(hc_token_source_is_due(props, end_s, end_s + 1));
+    assert_false(hc_token_life_is_due(&life, props, NOW_S));
+    assert_false(hc_token_life_is_due(&life, props, due_s - 1));
+    assert_true(hc_token_life_is_due(&life, props, due_s));
+    assert_true(hc_token_life_is_due(&life, props, end_s + 1));
   }
 }
 
 static void a_token_that_cannot_be_renewed_is_never_due(void **state)
 {
   struct fixture *f = *state;
-  assert_false(hc_token_source_is_due(&f->surface.props, 0, NOW_S));
+  struct hc_token_life life = { NOW_S, 0 };
+  assert_false(hc_token_life_is_due(&life, &f->surface.props, NOW_S));
+  assert_int_equal(hc_token_life_check_ms(&life), HC_RENEW_CHECK_MS);
+}
+
+static void a_short_life_is_looked_at_more_often(void **state)
+{
+  struct hc_token_life life = { NOW_S, NOW_S + 10 };
+  (void)state;
+  assert_int_equal(hc_token_life_check_ms(&life), 2500);
+  life.expiry = NOW_S + 1;
+  assert_int_equal(hc_token_life_check_ms(&life), 1000);
+  life.expiry = NOW_S + 3600;
+  assert_int_equal(hc_token_life_check_ms(&life), HC_RENEW_CHECK_MS);
+}
+
+static void ask(struct fixture *f)
+{
+  f->source.provider = note_request;
+  f->source.provider_data = f;
+  set(f, HYCO_SHARED_ACCESS_SIGNATURE, "ready"); /* the provider wins */
+  assert_int_equal(get(f), 1);
+  assert_non_null(f->request);
+  assert_true(hc_token_source_is_pending(&f->source));
+}
+
+static void a_provider_answers_from_the_loop(void **state)
+{
+  struct fixture *f = *state;
+  ask(f);
+  assert_int_equal(hyco_token_supply(f->request, "jwt", NOW_S + 60), 0);
+  assert_int_equal(f->answers, 0);
+  sim_run(f->sim, 0);
+  assert_int_equal(f->answers, 1);
+  assert_string_equal(f->answer, "jwt");
+  assert_true(f->answer_expiry == NOW_S + 60);
+  assert_false(hc_token_source_is_pending(&f->source));
+}
+
+static void a_token_of_unknown_end_counts_as_good_for_an_hour(void **state)
+{
+  struct fixture *f = *state;
+  ask(f);
+  assert_int_equal(hyco_token_supply(f->request, "jwt", 0), 0);
+  sim_run(f->sim, 0);
+  assert_true(f->answer_expiry == NOW_S + HC_PROVIDED_VALIDITY_S);
+}
+
+static void no_token_and_a_bad_one_are_told_as_none(void **state)
+{
+  struct fixture *f = *state;
+  static const char *const answers[] = { NULL, "", "a\r\nX: y", " a" };
+  for (size_t i = 0; i < CHECK_COUNT(answers); i++) {
+    ask(f);
+    assert_int_equal(hyco_token_supply(f->request, answers[i], NOW_S + 60),
+                     answers[i] == NULL ? 0 : HYCO_EBADVALUE);
+    sim_run(f->sim, 0);
+    assert_int_equal(f->answers, i + 1);
+    assert_string_equal(f->answer, "");
+  }
+}
+
+static void an_answer_that_nobody_waits_for_is_dropped(void **state)
+{
+  struct fixture *f = *state;
+  ask(f);
+  hc_token_source_cancel(&f->source);
+  assert_int_equal(hyco_token_supply(f->request, "late", 0), 0);
+  ask(f);
+  assert_int_equal(hyco_token_supply(f->request, "jwt", 0), 0);
+  hc_token_source_cancel(&f->source);
+  sim_run(f->sim, 0);
+  assert_int_equal(f->answers, 0);
 }
 
 static void access_token_is_a_fresh_one_whatever_else_is_set(void **state)
@@ -241,6 +343,11 @@ int main(void)
     TOKEN_TEST(a_buffer_that_is_too_small_gives_no_token),
     TOKEN_TEST(a_token_is_due_at_the_threshold_or_at_half_its_life),
     TOKEN_TEST(a_token_that_cannot_be_renewed_is_never_due),
+    TOKEN_TEST(a_short_life_is_looked_at_more_often),
+    TOKEN_TEST(a_provider_answers_from_the_loop),
+    TOKEN_TEST(a_token_of_unknown_end_counts_as_good_for_an_hour),
+    TOKEN_TEST(no_token_and_a_bad_one_are_told_as_none),
+    TOKEN_TEST(an_answer_that_nobody_waits_for_is_dropped),
     TOKEN_TEST(access_token_is_a_fresh_one_whatever_else_is_set),
     TOKEN_TEST(access_token_needs_names_and_keys),
   };
