@@ -23,7 +23,8 @@ static const char *const kinds[] = {
 static const char *const types[] = { [HYCO_TYPE_STRING] = "string",
                                      [HYCO_TYPE_BOOL] = "bool",
                                      [HYCO_TYPE_INT] = "int",
-                                     [HYCO_TYPE_ENUM] = "enum" };
+                                     [HYCO_TYPE_ENUM] = "enum",
+                                     [HYCO_TYPE_BYTES] = "bytes" };
 static const char *const accesses[] = {
   [HYCO_ACCESS_RW] = "rw", [HYCO_ACCESS_R] = "r", [HYCO_ACCESS_W] = "w"
 };
@@ -38,7 +39,7 @@ static const char *const whens[] = {
 /* Numbers from..to, lengths of strings as <=bytes. */
 static void format_range(const hyco_property_row *row, char out[48])
 {
-  if (row->type == HYCO_TYPE_BOOL)
+  if (row->type == HYCO_TYPE_BOOL || row->type == HYCO_TYPE_BYTES)
     snprintf(out, 48, "-");
   else if (row->type == HYCO_TYPE_STRING)
     snprintf(out, 48, "<=%" PRId64, row->max);
