@@ -78,6 +78,8 @@ static void on_deadline(void *user_data)
 static void on_stream_open(void *user_data)
 {
   struct hc_link *link = user_data;
+  struct hc_fault fault;
+
   link->state = LINK_UPGRADING;
   int rc = hc_stream_write(link->stream, hc_buffer_span(&link->request));
   hc_buffer_deinit_secret(&link->request); /* it held the token */

@@ -164,10 +164,10 @@ static void the_longest_legal_length_is_taken_as_it_comes(void **state)
                               "abc",
                               13));
     raw_expect_silence(peer, 100);
-    const struct hc_buffer *inbox = leg == SIM_SENDER
+    const struct sim_inbox *inbox = leg == SIM_SENDER
                                         ? &s.world.senders[0].inbox
                                         : &s.world.receivers[0].inbox[1];
-    check_span(hc_buffer_span(inbox), "abc");
+    check_span(hc_span_of(inbox->bytes, inbox->len), "abc");
     sim_service_finish(&s);
   }
 }
