@@ -437,7 +437,6 @@ void hc_receiver_free(struct hc_receiver *r)
     return;
   r->freed = true;
   memset(&r->events, 0, sizeof r->events); /* no handler is called any more */
-  r->events = (hyco_receiver_events){ 0 }; /* no handler is called any more */
   become_idle(r);
   hc_net_timer_cancel(r->net, &r->shutdown);
   while (!hc_list_is_empty(&r->accepted))

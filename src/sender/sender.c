@@ -360,7 +360,6 @@ void hc_sender_free(struct hc_sender *s)
     return;
   s->freed = true;
   memset(&s->events, 0, sizeof s->events); /* no handler is called any more */
-  s->events = (hyco_sender_events){ 0 };   /* no handler is called any more */
   hc_sender_cancel(s);
   hc_net_tls_free(s->net, s->tls);
   s->tls = NULL;
