@@ -47,6 +47,7 @@ static void emit_disconnected(struct hc_receiver *r, int code, const char *text)
     r->events.on_disconnected(r->self, &e, r->user_data);
 }
 
+/* Handlers never nest: what is said in a narrow turn is not heard. */
 static void write_log(void *user_data, enum hc_log_level level,
                       const char *line)
 {
@@ -55,7 +56,7 @@ static void write_log(void *user_data, enum hc_log_level level,
   hyco_log e = { .log_level = (int)level,
                  .message = line,
                  .log_type = types[level] };
-  if (r->events.on_log != NULL && !r->freed)
+  if (r->events.on_log != NULL && !hc_net_is_narrow(r->net))
     r->events.on_log(r->self, &e, r->user_data);
 }
 

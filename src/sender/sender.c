@@ -12,6 +12,7 @@ static void emit_connected(struct hc_sender *s, int code, const char *text)
     s->events.on_connected(s->self, &e, s->user_data);
 }
 
+/* Handlers never nest: what is said in a narrow turn is not heard. */
 static void write_log(void *user_data, enum hc_log_level level,
                       const char *line)
 {
@@ -20,7 +21,7 @@ static void write_log(void *user_data, enum hc_log_level level,
   hyco_log e = { .log_level = (int)level,
                  .message = line,
                  .log_type = types[level] };
-  if (s->events.on_log != NULL && !s->freed)
+  if (s->events.on_log != NULL && !hc_net_is_narrow(s->net))
     s->events.on_log(s->self, &e, s->user_data);
 }
 
