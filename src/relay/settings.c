@@ -2,6 +2,7 @@
 #include "net/net.h"
 #include "protocol/quote.h"
 #include "relay/relay.h"
+#include <assert.h>
 
 static const hyco_relay_setting_row rows[HYCO_RELAY_SETTING_COUNT] = {
 #define XX(id, name, default_value, min, max, unit, help) \
@@ -15,6 +16,14 @@ static const size_t places[HYCO_RELAY_SETTING_COUNT] = {
   HYCO_RELAY_SETTING_MAP(XX)
 #undef XX
 };
+
+enum {
+#define XX(id, name, default_value, min, max, ...) MAX_##id = max,
+  HYCO_RELAY_SETTING_MAP(XX)
+#undef XX
+};
+static_assert((int)MAX_header_max <= (int)HC_STREAM_REST_MAX,
+              "a head has to fit what a stream keeps");
 
 enum { LONGEST_NUMBER = 9 /* digits: no sum passes an unsigned */ };
 

@@ -85,19 +85,25 @@ void world_token(const struct relay_world *w, char token[1024],
   hc_buffer_deinit(&out);
 }
 
-void world_send_upgrade(struct relay_world *w, struct raw_peer *peer,
-                        const char *target, const char *extra)
+void world_send_to(struct relay_world *w, struct raw_peer *peer,
+                   const char *host, const char *target, const char *extra)
 {
   char request[8192];
 
   raw_dial(peer, w->sim, w->port);
   snprintf(request, sizeof request,
-           "GET %s HTTP/1.1\r\nHost: " WORLD_HOST ":%u\r\n"
+           "GET %s HTTP/1.1\r\nHost: %s:%u\r\n"
            "Upgrade: websocket\r\nConnection: Upgrade\r\n"
            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " WORLD_KEY "\r\n"
            "%s\r\n",
-           target, (unsigned)w->port, extra);
+           target, host, (unsigned)w->port, extra);
   raw_send_str(peer, request);
+}
+
+void world_send_upgrade(struct relay_world *w, struct raw_peer *peer,
+                        const char *target, const char *extra)
+{
+  world_send_to(w, peer, WORLD_HOST, target, extra);
 }
 
 void world_send_request(struct relay_world *w, struct raw_peer *peer,

@@ -41,7 +41,12 @@ void world_finish(struct relay_world *w);
 void world_token(const struct relay_world *w, char token[1024],
                  const char *path, const char *rule, int64_t ttl_s);
 
-/* Dials and sends a handshake; extra are header lines, each with CRLF. */
+/* Dials and sends a handshake to a namespace; extra are header lines, each with
+ * CRLF. */
+void world_send_to(struct relay_world *w, struct raw_peer *peer,
+                   const char *host, const char *target, const char *extra);
+
+/* The same to WORLD_HOST. */
 void world_send_upgrade(struct relay_world *w, struct raw_peer *peer,
                         const char *target, const char *extra);
 

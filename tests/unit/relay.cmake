@@ -6,8 +6,8 @@ hyco_compile_options(hyco_relay_support)
 target_link_libraries(hyco_relay_support
   PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
 
-foreach(part authorize connect data handshake listen memory options pair
-    registry rendezvous stop)
+foreach(part authorize choice connect data handshake listen memory options pair
+    recode registry reload rendezvous settings spaces stop)
   hyco_unit_test(relay_${part})
   target_link_libraries(relay_${part}_test PRIVATE hyco_relay_support)
 endforeach()

@@ -288,6 +288,36 @@ static void an_anonymous_entity_wants_tokens_of_listeners_only(void **state)
   world_finish(&w);
 }
 
+#define JWT "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.x"
+
+/* DESIGN section 8: an answer to who tries Entra tokens on his machine. */
+static void a_jwt_passes_where_any_jwt_is_accepted(void **state)
+{
+  struct hc_relay_options options;
+  struct relay_world w;
+  struct raw_peer listener;
+
+  (void)state;
+  world_options(&options);
+  options.accept_any_jwt = true;
+  options.settings.pong_interval_s = 0;
+  world_start(&w, &options);
+  world_send_upgrade(&w, &listener, LISTEN,
+                     "Authorization: Bearer " JWT "\r\n");
+  assert_int_equal(world_answer(&w, &listener), 101);
+  raw_send_frame(&listener, 0x81,
+                 hc_span_str("{\"renewToken\":{\"token\":\"" JWT "\"}}"));
+  raw_expect_silence(&listener, 48 * 3600 * 1000); /* for ever */
+  raw_close(&listener, HC_STREAM_ABORT);
+  sim_run(w.sim, 10);
+  assert_int_equal(status_with(&w, CONNECT, "ServiceBusAuthorization", JWT),
+                   404);
+  assert_int_equal(status_of(&w, CONNECT "&sb-hc-token=" JWT, ""), 404);
+  assert_int_equal(status_with(&w, CONNECT, "Authorization", "Bearer x"), 401);
+  assert_int_equal(status_for(&w, LISTEN, "hyco", "nobody"), 401);
+  world_finish(&w);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -302,6 +332,7 @@ int main(void)
     cmocka_unit_test(each_action_needs_its_right_and_manage_has_all),
     cmocka_unit_test(the_secondary_key_is_as_good),
     cmocka_unit_test(an_anonymous_entity_wants_tokens_of_listeners_only),
+    cmocka_unit_test(a_jwt_passes_where_any_jwt_is_accepted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

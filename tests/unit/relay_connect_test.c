@@ -242,6 +242,41 @@ static void the_longest_entity_wins(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 1.1: '/' in a name bare or as %2F, in any case;
+ * 6.6: an empty first segment is ignored. */
+static void a_name_may_be_written_in_several_ways(void **state)
+{
+  static const struct {
+    const char *target;
+    const char *told;
+  } cases[] = {
+    { "/$hc/hyco/deeper", "/$hc/hyco/deeper?" },
+    { "/$hc/hyco%2Fdeeper", "/$hc/hyco%2Fdeeper?" },
+    { "/$hc/hyco%2fDEEPER/x", "/$hc/hyco%2fDEEPER/x?" },
+    { "/$hc/%48yco/deeper/", "/$hc/%48yco/deeper/?" },
+    { "/$hc//hyco/deeper", "/$hc/hyco/deeper?" },
+    { "//$hc/hyco/deeper?a", "/$hc/hyco/deeper?a&" },
+    { "///$hc///hyco/deeper", "/$hc/hyco/deeper?" },
+  };
+  struct relay_world w;
+  struct raw_peer listener;
+
+  (void)state;
+  world_start(&w, NULL);
+  world_listen(&w, &listener, "HYCO%2Fdeeper");
+  for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+    struct raw_peer sender;
+    struct hc_control c;
+    world_send_request(&w, &sender, cases[i].target, "send");
+    world_read_accept(&listener, &c);
+    assert_memory_equal(world_target(&c), cases[i].told, strlen(cases[i].told));
+    hc_control_deinit(&c);
+    raw_close(&sender, HC_STREAM_ABORT);
+  }
+  raw_close(&listener, HC_STREAM_ABORT);
+  world_finish(&w);
+}
+
 static void without_entities_the_listeners_names_exist(void **state)
 {
   struct hc_relay_options options;
@@ -369,6 +404,7 @@ int main(void)
     cmocka_unit_test(a_sender_nobody_accepts_gets_504),
     cmocka_unit_test(listeners_take_turns),
     cmocka_unit_test(the_longest_entity_wins),
+    cmocka_unit_test(a_name_may_be_written_in_several_ways),
     cmocka_unit_test(without_entities_the_listeners_names_exist),
     cmocka_unit_test(connections_above_max_connections_get_503),
     cmocka_unit_test(headers_above_the_control_limit_get_431),

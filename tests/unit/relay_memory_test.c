@@ -150,6 +150,36 @@ static void each_allocation_may_fail(void **state)
   assert_true(n > 20);
 }
 
+/* A listener, then other entities: all or nothing. */
+static void a_reload_without_memory_changes_nothing(void **state)
+{
+  struct hc_relay_options options;
+  int rc = HYCO_ENOMEM;
+
+  (void)state;
+  for (long n = 1; rc != 0; n++) {
+    struct relay_world w;
+    struct raw_peer listener;
+    struct hc_fault fault;
+    world_start(&w, NULL);
+    world_listen(&w, &listener, "hyco");
+    world_options(&options);
+    options.n_entities = 0;
+    fail_in = n;
+    armed = true;
+    rc = hc_relay_reload(w.relay, &options, &fault);
+    armed = false;
+    assert_true(rc == 0 || rc == HYCO_ENOMEM);
+    raw_expect_silence(&listener, 100);
+    assert_int_equal(world_refused(&w, "/$hc/nobody?sb-hc-action=listen", ""),
+                     rc == 0 ? 401 : 404);
+    raw_close(&listener, HC_STREAM_ABORT);
+    world_finish(&w);
+    assert_true(n < SCENARIO_MAX);
+  }
+  fail_in = 0;
+}
+
 static void a_relay_that_cannot_be_made_leaves_nothing(void **state)
 {
   struct hc_relay_options options;
@@ -158,6 +188,19 @@ static void a_relay_that_cannot_be_made_leaves_nothing(void **state)
   (void)state;
   world_options(&options);
   options.public_url = "wss://relay.example";
+  const struct hc_relay_entity entity = { .name = "a",
+                                          .user_metadata = "kept",
+                                          .rules = options.rules,
+                                          .n_rules = options.n_rules };
+  const struct hc_relay_namespace space = { .host = "a.example",
+                                            .rules = options.rules,
+                                            .n_rules = options.n_rules,
+                                            .entities = &entity,
+                                            .n_entities = 1 };
+  options.n_rules = 0;
+  options.n_entities = 0;
+  options.namespaces = &space;
+  options.n_namespaces = 1;
   for (long n = 1; rc != 0; n++) {
     struct sim *sim = sim_new(1);
     struct hc_relay *relay = NULL;
@@ -179,6 +222,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_allocation_may_fail),
+    cmocka_unit_test(a_reload_without_memory_changes_nothing),
     cmocka_unit_test(a_relay_that_cannot_be_made_leaves_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
