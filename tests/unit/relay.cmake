@@ -6,8 +6,8 @@ hyco_compile_options(hyco_relay_support)
 target_link_libraries(hyco_relay_support
   PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
 
-foreach(part authorize choice connect data handshake listen memory options pair
-    recode registry reload rendezvous settings spaces stop)
+foreach(part authorize choice config connect data events handshake listen memory
+    options pair recode registry reload rendezvous settings setup spaces stop)
   hyco_unit_test(relay_${part})
   target_link_libraries(relay_${part}_test PRIVATE hyco_relay_support)
 endforeach()
@@ -15,3 +15,6 @@ endforeach()
 foreach(function alloc alloc_zero strdup strndup)
   target_link_options(relay_memory_test PRIVATE -Wl,--wrap=hc_${function})
 endforeach()
+
+target_compile_definitions(relay_config_test PRIVATE
+  EXAMPLES="${PROJECT_SOURCE_DIR}/examples")
