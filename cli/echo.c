@@ -6,12 +6,13 @@
 /* Text that waits, below its limit, and one piece more. */
 enum { WAITING_MAX = 2 * HC_CLI_ECHO_TEXT_MAX };
 
-static int send_back(hyco_receiver *r, const struct hc_cli_peer *peer,
-                     const void *data, size_t len)
+static int send_back(const struct hc_cli_listener *l,
+                     const struct hc_cli_peer *peer, const void *data,
+                     size_t len)
 {
   if (peer->text)
-    return hyco_receiver_send_text(r, peer->id, data, len);
-  return hyco_receiver_send(r, peer->id, data, len);
+    return hyco_receiver_send_text(l->receiver, peer->id, data, len);
+  return hyco_receiver_send(l->receiver, peer->id, data, len);
 }
 
 /* Bytes that the UTF-8 character has which begins with this one. */
@@ -46,30 +47,21 @@ static size_t ready_len(const struct hc_cli_peer *peer)
   return whole_characters(hc_cli_bytes_at(waiting), waiting->len);
 }
 
-static int set_paused(hyco_receiver *r, struct hc_cli_peer *peer, bool paused)
-{
-  if (peer->paused == paused)
-    return 0;
-  peer->paused = paused;
-  return hyco_connection_set_bool(r, peer->id, HYCO_CONNECTION_ACCEPT_DATA,
-                                  !paused);
-}
-
-static int flush(hyco_receiver *r, struct hc_cli_peer *peer)
+static int flush(struct hc_cli_listener *l, struct hc_cli_peer *peer)
 {
   size_t n = ready_len(peer);
   if (n == 0)
     return 0;
-  int rc = send_back(r, peer, hc_cli_bytes_at(&peer->waiting), n);
+  int rc = send_back(l, peer, hc_cli_bytes_at(&peer->waiting), n);
   if (rc == HYCO_EWOULDBLOCK)
-    return set_paused(r, peer, true);
+    return hc_cli_listener_pause(l, peer, true);
   if (rc < 0)
     return rc;
   hc_cli_bytes_drop(&peer->waiting, n);
-  return set_paused(r, peer, false);
+  return hc_cli_listener_pause(l, peer, false);
 }
 
-int hc_cli_echo_data(hyco_receiver *r, struct hc_cli_peer *peer,
+static int echo_data(struct hc_cli_listener *l, struct hc_cli_peer *peer,
                      const hyco_connection_data_in *e)
 {
   assert(!peer->paused);
@@ -78,26 +70,37 @@ int hc_cli_echo_data(hyco_receiver *r, struct hc_cli_peer *peer,
   if (peer->waiting.len == 0 && (!peer->text || peer->whole)) {
     /* Empty messages are never sent: the .NET SDK takes one for the end of
      * the stream (spec hybrid-connections.md). */
-    int rc = e->len > 0 ? send_back(r, peer, e->data, e->len) : 0;
+    int rc = e->len > 0 ? send_back(l, peer, e->data, e->len) : 0;
     if (rc != HYCO_EWOULDBLOCK)
       return rc;
   }
   peer->waiting.max = WAITING_MAX;
   if (!hc_cli_bytes_append(&peer->waiting, e->data, e->len))
     return HYCO_ENOMEM;
-  return flush(r, peer);
+  return flush(l, peer);
 }
 
-int hc_cli_echo_ready(hyco_receiver *r, struct hc_cli_peer *peer)
+/* Disconnects, once everything has been echoed. */
+static int echo_end(struct hc_cli_listener *l, struct hc_cli_peer *peer)
 {
-  int rc = flush(r, peer);
+  peer->ended = true;
+  return peer->paused ? 0 : hyco_receiver_disconnect(l->receiver, peer->id);
+}
+
+static int echo_ready(struct hc_cli_listener *l, struct hc_cli_peer *peer)
+{
+  int rc = flush(l, peer);
   if (rc == 0 && peer->ended)
-    rc = hc_cli_echo_end(r, peer);
+    rc = echo_end(l, peer);
   return rc;
 }
 
-int hc_cli_echo_end(hyco_receiver *r, struct hc_cli_peer *peer)
-{
-  peer->ended = true;
-  return peer->paused ? 0 : hyco_receiver_disconnect(r, peer->id);
-}
+const struct hc_cli_service hc_cli_echo_service = {
+  .data = echo_data,
+  .ready = echo_ready,
+  .end = echo_end,
+};
+
+const struct hc_cli_service hc_cli_discard_service = {
+  .end = echo_end,
+};

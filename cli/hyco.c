@@ -10,7 +10,7 @@ static const struct hc_cli_command commands[] = {
   { "relay", hc_cli_relay, "run a relay service on this machine",
     "[--listen HOST:PORT] [--dir DIR] [options]" },
   { "listen", hc_cli_listen, "wait at a hybrid connection for senders",
-    "ENTITY --echo|--discard -c STR|@FILE [options]" },
+    "ENTITY --echo|--discard|--exec COMMAND -c STR|@FILE [options]" },
   { "connect", hc_cli_connect,
     "connect standard input and output to a hybrid connection",
     "ENTITY[/suffix?query] -c STR|@FILE [--text] [-q SECONDS] [options]" },

@@ -1,17 +1,22 @@
 /* hyco listen: waits at a hybrid connection for senders and answers them. */
 #include "echo.h"
+#include "exec.h"
+#include "signals.h"
 #include "target.h"
-#include "wait.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+
+enum { MAX_CONNECTIONS = 1000, MAX_CONNECTIONS_LIMIT = 100000 };
 
 struct listen_values {
   struct hc_cli_target target;
   bool echo;
   bool discard;
+  const char *exec;
+  long max_connections;
+  long count;
+  bool once;
 };
 
 static const struct hc_cli_option options[] = {
@@ -23,219 +28,97 @@ static const struct hc_cli_option options[] = {
     .kind = HC_CLI_FLAG,
     .offset = offsetof(struct listen_values, discard),
     .help = "read what comes and forget it" },
+  { .name = "exec",
+    .kind = HC_CLI_TEXT,
+    .offset = offsetof(struct listen_values, exec),
+    .value = "COMMAND",
+    .help = "run it for each connection: what comes is its standard\n"
+            "input, its standard output is sent back" },
+  { .name = "max-connections",
+    .kind = HC_CLI_NUMBER,
+    .offset = offsetof(struct listen_values, max_connections),
+    .value = "N",
+    .help = "refuse those above so many at once with 503 (1000)",
+    .min = 1,
+    .max = MAX_CONNECTIONS_LIMIT },
+  { .name = "count",
+    .kind = HC_CLI_NUMBER,
+    .offset = offsetof(struct listen_values, count),
+    .value = "N",
+    .help = "serve so many connections, then end",
+    .min = 1,
+    .max = 1000000000 },
+  { .name = "once",
+    .kind = HC_CLI_FLAG,
+    .offset = offsetof(struct listen_values, once),
+    .help = "end when a try to listen fails, whatever the reason" },
 };
 
-struct listener {
-  const struct hc_cli_command *command;
-  hyco_receiver *receiver;
-  struct hc_cli_peers peers;
-  bool echo;
-  bool verbose;
-  bool announced; /* "listening ENTITY" has been printed */
+/* What one turn of the listener has learnt. */
+struct turn {
+  bool failed;
+  bool stop;
 };
 
-static void announce(struct listener *l)
-{
-  const char *entity = "";
-  hyco_receiver_get_string(l->receiver, HYCO_HYBRID_CONNECTION, &entity);
-  fprintf(stderr, "listening %s\n", entity);
-  l->announced = true;
-}
-
-static void on_connected(hyco_receiver *r, const hyco_connected *e,
-                         void *user_data)
-{
-  struct listener *l = user_data;
-  (void)r;
-  if (e->status_code != 0)
-    hc_cli_error(l->command, "cannot listen", e->status_code, e->description);
-  else if (!l->announced)
-    announce(l);
-  else if (l->verbose)
-    hc_cli_say(l->command, "online again");
-}
-
-static void on_disconnected(hyco_receiver *r, const hyco_disconnected *e,
-                            void *user_data)
-{
-  struct listener *l = user_data;
-  (void)r;
-  if (e->status_code != 0)
-    hc_cli_say(l->command, "offline: %d %s", e->status_code, e->description);
-  else if (l->verbose)
-    hc_cli_say(l->command, "offline");
-}
-
-static void on_request(hyco_receiver *r, hyco_connection_request *e,
-                       void *user_data)
-{
-  struct listener *l = user_data;
-  (void)r;
-  hc_cli_say(l->command, "request %s from %s port %d", e->id, e->remote_address,
-             e->remote_port);
-}
-
-/* What the peer still sends is dropped, but read: its Close is behind it. */
-static void let_go(struct hc_cli_peer *peer, void *user_data)
-{
-  struct listener *l = user_data;
-  peer->done = true;
-  if (peer->paused)
-    hyco_connection_set_bool(l->receiver, peer->id, HYCO_CONNECTION_ACCEPT_DATA,
-                             true);
-  peer->paused = false;
-}
-
-/* A connection of no use any more. */
-static void give_up(struct listener *l, int id, int error)
-{
-  struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, id);
-  char what[40];
-  if (peer != NULL)
-    let_go(peer, l);
-  if (error != HYCO_ENOTCONNECTED) { /* that is a shutdown's doing */
-    snprintf(what, sizeof what, "connection %d", id);
-    hc_cli_error(l->command, what, error,
-                 hyco_receiver_last_error_text(l->receiver));
-  }
-  hyco_receiver_disconnect(l->receiver, id);
-}
-
-static void on_connection_connected(hyco_receiver *r, int id, void *user_data)
-{
-  struct listener *l = user_data;
-  (void)r;
-  if (l->verbose)
-    hc_cli_say(l->command, "connection %d: connected", id);
-  if (hc_cli_peers_add(&l->peers, id) == NULL)
-    give_up(l, id, HYCO_ENOMEM);
-}
-
-static void on_data_in(hyco_receiver *r, const hyco_connection_data_in *e,
-                       void *user_data)
-{
-  struct listener *l = user_data;
-  struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, e->connection_id);
-  if (peer == NULL || e->data_format == HYCO_FORMAT_PONG)
-    return;
-  peer->bytes_in += e->len;
-  int rc = l->echo && !peer->done ? hc_cli_echo_data(r, peer, e) : 0;
-  if (rc < 0)
-    give_up(l, peer->id, rc);
-}
-
-static void on_ready_to_send(hyco_receiver *r, int id, void *user_data)
-{
-  struct listener *l = user_data;
-  struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, id);
-  int rc = peer != NULL && !peer->done ? hc_cli_echo_ready(r, peer) : 0;
-  if (rc < 0)
-    give_up(l, id, rc);
-}
-
-static void on_end(hyco_receiver *r, const hyco_connection_disconnected *e,
-                   void *user_data)
-{
-  struct listener *l = user_data;
-  struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, e->connection_id);
-  int rc = peer != NULL && !peer->done ? hc_cli_echo_end(r, peer) : 0;
-  if (rc < 0)
-    give_up(l, e->connection_id, rc);
-}
-
-static void on_connection_disconnected(hyco_receiver *r,
-                                       const hyco_connection_disconnected *e,
-                                       void *user_data)
-{
-  struct listener *l = user_data;
-  struct hc_cli_peer *peer = hc_cli_peers_find(&l->peers, e->connection_id);
-  (void)r;
-  /* on_connection_error has told of a cut. */
-  bool is_news =
-      !hc_cli_close_is_clean(e->status_code) && e->status_code != 1006;
-  if (l->verbose || is_news)
-    hc_cli_say(l->command, "connection %d: closed: %d%s%s (%" PRIu64 " bytes)",
-               e->connection_id, e->status_code,
-               *e->description != '\0' ? " " : "", e->description,
-               peer != NULL ? peer->bytes_in : 0);
-  hc_cli_peers_remove(&l->peers, e->connection_id);
-}
-
-static void on_error(hyco_receiver *r, const hyco_error_event *e,
-                     void *user_data)
-{
-  struct listener *l = user_data;
-  (void)r;
-  hc_cli_error(l->command, "error", e->error_code, e->description);
-}
-
-static void on_connection_error(hyco_receiver *r, const hyco_error_event *e,
-                                void *user_data)
-{
-  struct listener *l = user_data;
-  char what[40];
-  (void)r;
-  snprintf(what, sizeof what, "connection %d", e->connection_id);
-  hc_cli_error(l->command, what, e->error_code, e->description);
-}
-
-static void on_certificate(hyco_receiver *r, hyco_ssl_server_authentication *e,
-                           void *user_data)
-{
-  (void)r;
-  (void)user_data;
-  e->accept = true; /* --insecure */
-}
-
-static void on_log(hyco_receiver *r, const hyco_log *e, void *user_data)
-{
-  struct listener *l = user_data;
-  (void)r;
-  hc_cli_say(l->command, "[%d] %s: %s", e->connection_id, e->log_type,
-             e->message);
-}
-
-static hyco_receiver_events events_for(const struct hc_cli_target *target)
-{
-  return (hyco_receiver_events){
-    .on_connected = on_connected,
-    .on_disconnected = on_disconnected,
-    .on_connection_request = target->verbose > 0 ? on_request : NULL,
-    .on_connection_connected = on_connection_connected,
-    .on_connection_ready_to_send = on_ready_to_send,
-    .on_connection_data_in = on_data_in,
-    .on_connection_end = on_end,
-    .on_connection_disconnected = on_connection_disconnected,
-    .on_connection_error = on_connection_error,
-    .on_error = on_error,
-    .on_ssl_server_authentication = target->insecure ? on_certificate : NULL,
-    .on_log = on_log,
-  };
-}
-
-/* Until a signal comes or the library has given up. */
-static int serve(struct listener *l, int signal_fd)
+static struct turn take_turn(struct hc_cli_listener *l,
+                             struct hc_cli_tokens *tokens,
+                             struct hc_cli_wait_set *set, int signal_fd)
 {
   hyco_loop *loop = hyco_receiver_loop(l->receiver);
-  bool listening = true;
-  while (listening) {
-    struct pollfd fds[2] = { { 0 }, { .fd = signal_fd, .events = POLLIN } };
-    if (hc_cli_wait(loop, fds, 2, -1) != 0) {
-      hc_cli_say(l->command, "poll: %s", strerror(errno));
-      return HC_CLI_FAILED;
-    }
-    if (fds[1].revents != 0) {
-      hc_cli_peers_each(&l->peers, let_go, l);
-      hyco_receiver_shutdown(l->receiver);
-      return HC_CLI_DONE;
-    }
-    hyco_receiver_get_bool(l->receiver, HYCO_LISTENING, &listening);
+  struct hc_cli_signals signals = { 0 };
+  hc_cli_wait_begin(set, loop);
+  nfds_t place = hc_cli_wait_for(set, signal_fd, POLLIN);
+  hc_cli_tokens_watch(tokens, set);
+  hc_cli_exec_watch(l, set);
+  if (hc_cli_wait(set, loop) != 0) {
+    hc_cli_say(l->command, "poll: %s", strerror(errno));
+    return (struct turn){ .failed = true };
   }
-  return HC_CLI_FAILED; /* on_connected or on_disconnected said why */
+  if (hc_cli_wait_result(set, place) != 0)
+    signals = hc_cli_signals_take(signal_fd);
+  hc_cli_tokens_work(tokens, set, signals.child);
+  hc_cli_exec_work(l, set, signals.child);
+  return (struct turn){ .stop = signals.stop };
 }
 
-static int start(struct listener *l, const struct hc_cli_target *target,
-                 const char *entity)
+static void let_go(struct hc_cli_peer *peer, void *user_data)
+{
+  hc_cli_listener_let_go(user_data, peer);
+}
+
+/* Ends all connections well, and the commands that serve them. */
+static void stop(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
+                 struct hc_cli_wait_set *set, int signal_fd)
+{
+  hc_cli_peers_each(&l->peers, let_go, l);
+  hc_cli_exec_stop(l);
+  hyco_receiver_shutdown(l->receiver);
+  while (l->peers.n > 0 && !take_turn(l, tokens, set, signal_fd).failed)
+    ;
+}
+
+/* Until a signal comes, all has been served, or the library has given up. */
+static int serve(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
+                 int signal_fd)
+{
+  struct hc_cli_wait_set set = { 0 };
+  struct turn turn = { 0 };
+  bool listening = true;
+  bool served = false;
+  while (listening && !served && !turn.stop && !turn.failed && !l->failed) {
+    turn = take_turn(l, tokens, &set, signal_fd);
+    hyco_receiver_get_bool(l->receiver, HYCO_LISTENING, &listening);
+    served = l->count > 0 && l->n_ended >= l->count;
+  }
+  if (!turn.failed)
+    stop(l, tokens, &set, signal_fd);
+  hc_cli_wait_free(&set);
+  /* on_connected or on_disconnected said why */
+  return turn.stop || served ? HC_CLI_DONE : HC_CLI_FAILED;
+}
+
+static int start(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
+                 const struct hc_cli_target *target, const char *entity)
 {
   struct hc_cli_role role = hc_cli_role_of_receiver(l->receiver);
   int rc = hc_cli_target_apply(l->command, target, &role, entity);
@@ -243,7 +126,7 @@ static int start(struct listener *l, const struct hc_cli_target *target,
     rc = hc_cli_configure(l->command, &role, "HalfClose=true");
   if (rc != HC_CLI_GO_ON)
     return rc;
-  int signal_fd = hc_cli_signal_fd();
+  int signal_fd = hc_cli_signals_open(true);
   if (signal_fd < 0) {
     hc_cli_say(l->command, "pipe: %s", strerror(errno));
     return HC_CLI_FAILED;
@@ -252,28 +135,56 @@ static int start(struct listener *l, const struct hc_cli_target *target,
   if (error != 0)
     return hc_cli_error(l->command, "cannot listen", error,
                         hyco_receiver_last_error_text(l->receiver));
-  return serve(l, signal_fd);
+  return serve(l, tokens, signal_fd);
+}
+
+static const struct hc_cli_service *service(const struct listen_values *v)
+{
+  if (v->exec != NULL)
+    return &hc_cli_exec_service;
+  return v->echo ? &hc_cli_echo_service : &hc_cli_discard_service;
 }
 
 static int run_listener(const struct hc_cli_command *self,
                         const struct listen_values *v, const char *entity)
 {
-  struct listener l = { .command = self,
-                        .echo = v->echo,
-                        .verbose = v->target.verbose > 0 };
-  hyco_receiver_events events = events_for(&v->target);
+  struct hc_cli_tokens tokens = hc_cli_target_tokens(self, &v->target);
+  struct hc_cli_listener l = { .command = self,
+                               .service = service(v),
+                               .exec = v->exec,
+                               .max_connections = v->max_connections,
+                               .count = v->count,
+                               .once = v->once,
+                               .verbose = v->target.verbose > 0 };
+  hyco_receiver_events events = hc_cli_listener_events(v->target.insecure);
   int error = hyco_receiver_new(NULL, &events, &l, &l.receiver);
   if (error != 0)
     return hc_cli_error(self, "cannot start", error, NULL);
-  int rc = start(&l, &v->target, entity);
+  if (tokens.text != NULL)
+    hyco_receiver_set_token_provider(l.receiver, hc_cli_tokens_provide,
+                                     &tokens);
+  int rc = start(&l, &tokens, &v->target, entity);
   hyco_receiver_free(l.receiver);
+  hc_cli_tokens_deinit(&tokens);
+  hc_cli_exec_kill(&l);
   hc_cli_peers_free(&l.peers);
   return rc;
 }
 
+static int check(const struct hc_cli_command *self,
+                 const struct listen_values *v)
+{
+  if (v->echo + v->discard + (v->exec != NULL) != 1)
+    return hc_cli_usage(self, "one of --echo, --discard and --exec");
+  if (!hc_cli_target_has_credentials(&v->target))
+    return hc_cli_usage(self, "a listener needs --key-name and a key, "
+                              "--token or --token-command");
+  return HC_CLI_GO_ON;
+}
+
 int hc_cli_listen(const struct hc_cli_command *self, int argc, char **argv)
 {
-  struct listen_values v = { 0 };
+  struct listen_values v = { .max_connections = MAX_CONNECTIONS };
   const char *entity = NULL;
   const struct hc_cli_group groups[] = {
     { "Options", options, sizeof options / sizeof options[0], &v },
@@ -284,11 +195,8 @@ int hc_cli_listen(const struct hc_cli_command *self, int argc, char **argv)
   const struct hc_cli_parser parser = { self, groups, 3, &entity };
 
   int rc = hc_cli_parse(&parser, argc, argv);
-  if (rc == HC_CLI_GO_ON && v.echo == v.discard)
-    rc = hc_cli_usage(self, "either --echo or --discard");
-  if (rc == HC_CLI_GO_ON && !hc_cli_target_has_credentials(&v.target))
-    rc = hc_cli_usage(self, "a listener needs --key-name and a key, or "
-                            "--token");
+  if (rc == HC_CLI_GO_ON)
+    rc = check(self, &v);
   if (rc == HC_CLI_GO_ON)
     rc = run_listener(self, &v, entity);
   hc_cli_target_deinit(&v.target);

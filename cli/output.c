@@ -1,8 +1,9 @@
-/* Writes to a descriptor that is in blocking mode without ever blocking. (The
+/* Writes without ever blocking, even to a descriptor in blocking mode. (The
  * mode belongs to whoever shares the terminal or pipe with us: hands off.) */
 #include "output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -12,7 +13,8 @@ void hc_cli_output_init(struct hc_cli_output *out, int fd)
 {
   struct stat st;
   *out = (struct hc_cli_output){ .fd = fd, .waiting.max = HC_CLI_OUTPUT_MAX };
-  out->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+  out->never_blocks = (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) ||
+                      (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
 }
 
 void hc_cli_output_deinit(struct hc_cli_output *out)
@@ -30,7 +32,7 @@ static bool is_writable(const struct hc_cli_output *out)
 static ssize_t write_piece(const struct hc_cli_output *out, const uint8_t *data,
                            size_t len)
 {
-  if (!out->is_file) {
+  if (!out->never_blocks) {
     if (!is_writable(out))
       return 0;
     /* A pipe that polls as writable has room for PIPE_BUF bytes. */

@@ -10,7 +10,7 @@ enum { HC_CLI_OUTPUT_MAX = 4 * 1024 * 1024 };
 
 struct hc_cli_output {
   int fd;
-  bool is_file; /* takes any amount at once */
+  bool never_blocks; /* a file, or in non-blocking mode */
   struct hc_cli_bytes waiting;
 };
 

@@ -17,6 +17,7 @@ struct hc_cli_peer *hc_cli_peers_add(struct hc_cli_peers *peers, int id)
   peer->id = id;
   peer->next = *bucket;
   *bucket = peer;
+  peers->n++;
   return peer;
 }
 
@@ -43,6 +44,7 @@ void hc_cli_peers_remove(struct hc_cli_peers *peers, int id)
   if (peer == NULL)
     return;
   *link = peer->next;
+  peers->n--;
   free_peer(peer);
 }
 
@@ -52,8 +54,11 @@ void hc_cli_peers_each(const struct hc_cli_peers *peers,
 {
   for (size_t i = 0; i < HC_CLI_PEER_BUCKETS; i++) {
     struct hc_cli_peer *peer = peers->buckets[i];
-    for (; peer != NULL; peer = peer->next)
+    while (peer != NULL) {
+      struct hc_cli_peer *next = peer->next;
       fn(peer, user_data);
+      peer = next;
+    }
   }
 }
 
@@ -63,6 +68,7 @@ void hc_cli_peers_free(struct hc_cli_peers *peers)
     while (peers->buckets[i] != NULL) {
       struct hc_cli_peer *peer = peers->buckets[i];
       peers->buckets[i] = peer->next;
+      peers->n--;
       free_peer(peer);
     }
   }

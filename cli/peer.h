@@ -4,6 +4,8 @@
 
 #include "bytes.h"
 
+struct hc_cli_job;
+
 struct hc_cli_peer {
   struct hc_cli_peer *next;
   int id;
@@ -14,6 +16,7 @@ struct hc_cli_peer {
   bool done;   /* our side is closing: what still comes is dropped */
   uint64_t bytes_in;
   struct hc_cli_bytes waiting;
+  struct hc_cli_job *job; /* the command that answers it; NULL: none */
 };
 
 enum { HC_CLI_PEER_BUCKETS = 256 };
@@ -21,6 +24,7 @@ enum { HC_CLI_PEER_BUCKETS = 256 };
 /* Zero-initialised. */
 struct hc_cli_peers {
   struct hc_cli_peer *buckets[HC_CLI_PEER_BUCKETS];
+  long n;
 };
 
 /* A new one, which the table owns; NULL without memory. */
@@ -28,7 +32,7 @@ struct hc_cli_peer *hc_cli_peers_add(struct hc_cli_peers *peers, int id);
 struct hc_cli_peer *hc_cli_peers_find(const struct hc_cli_peers *peers, int id);
 void hc_cli_peers_remove(struct hc_cli_peers *peers, int id);
 
-/* Calls fn for each, which must not add or remove any. */
+/* Calls fn for each, which must not add any and remove at most this one. */
 void hc_cli_peers_each(const struct hc_cli_peers *peers,
                        void (*fn)(struct hc_cli_peer *peer, void *user_data),
                        void *user_data);

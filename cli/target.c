@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* For one run of --token-command. */
+enum { TOKEN_TIMEOUT_S = 60, TOKEN_TIMEOUT_MAX_S = 3600 };
+
 const struct hc_cli_option hc_cli_target_options[] = {
   { .name = "connection-string",
     .letter = 'c',
@@ -44,6 +47,19 @@ const struct hc_cli_option hc_cli_transport_options[] = {
     .offset = offsetof(struct hc_cli_target, token),
     .value = "TOKEN|@FILE",
     .help = "a ready access token in place of a key" },
+  { .name = "token-command",
+    .kind = HC_CLI_TEXT,
+    .offset = offsetof(struct hc_cli_target, token_command),
+    .value = "COMMAND",
+    .help = "run it for a token, the first line of its output, in\n"
+            "place of a key; and again before the token ends" },
+  { .name = "token-timeout",
+    .kind = HC_CLI_NUMBER,
+    .offset = offsetof(struct hc_cli_target, token_timeout_s),
+    .value = "SECONDS",
+    .help = "how long --token-command may take (60)",
+    .min = 1,
+    .max = TOKEN_TIMEOUT_MAX_S },
   { .name = "ca",
     .kind = HC_CLI_TEXT,
     .offset = offsetof(struct hc_cli_target, ca),
@@ -88,7 +104,7 @@ static const char *key_text(const struct hc_cli_target *target)
 bool hc_cli_target_has_credentials(const struct hc_cli_target *target)
 {
   return target->endpoint == NULL || target->key_name != NULL ||
-         target->token != NULL;
+         target->token != NULL || target->token_command != NULL;
 }
 
 /* Options that contradict each other, or miss one another. */
@@ -108,6 +124,8 @@ static int check(const struct hc_cli_command *command,
     return hc_cli_usage(command, "a key needs --key-name");
   if (t->token != NULL && t->key_name != NULL)
     return hc_cli_usage(command, "either --token or a key");
+  if (t->token_command != NULL && (t->token != NULL || t->key_name != NULL))
+    return hc_cli_usage(command, "either --token-command, --token or a key");
   if (t->key_name != NULL && t->key_file == NULL && key_text(t) == NULL)
     return hc_cli_usage(command,
                         "--key-name needs --key-file, HYCO_KEY or --key");
@@ -247,6 +265,17 @@ int hc_cli_target_apply(const struct hc_cli_command *command,
   if (rc == HC_CLI_GO_ON)
     rc = apply_settings(command, target, role);
   return rc;
+}
+
+struct hc_cli_tokens hc_cli_target_tokens(const struct hc_cli_command *command,
+                                          const struct hc_cli_target *target)
+{
+  return (struct hc_cli_tokens){
+    .command = command,
+    .text = target->token_command,
+    .timeout_s =
+        target->token_timeout_s > 0 ? target->token_timeout_s : TOKEN_TIMEOUT_S,
+  };
 }
 
 void hc_cli_target_deinit(struct hc_cli_target *target)

@@ -4,6 +4,7 @@
 #define HC_CLI_TARGET_H
 
 #include "options.h"
+#include "tokens.h"
 
 #include <hyco/receiver.h>
 #include <hyco/sender.h>
@@ -16,6 +17,8 @@ struct hc_cli_target {
   const char *key;
   const char *key_file;
   const char *token; /* text or @FILE */
+  const char *token_command;
+  long token_timeout_s; /* 0: the usual */
   const char *ca;
   bool insecure;
   struct hc_cli_list settings;
@@ -57,6 +60,11 @@ int hc_cli_configure(const struct hc_cli_command *command,
 /* True if a key or a token is at hand, unless a connection string, which may
  * hold one, says where to. */
 bool hc_cli_target_has_credentials(const struct hc_cli_target *target);
+
+/* What --token-command asks for; without it text is NULL. Valid as long as
+ * target is; hc_cli_tokens_deinit. */
+struct hc_cli_tokens hc_cli_target_tokens(const struct hc_cli_command *command,
+                                          const struct hc_cli_target *target);
 
 void hc_cli_target_deinit(struct hc_cli_target *target);
 

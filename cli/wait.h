@@ -4,16 +4,36 @@
 
 #include <hyco/loop.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Waits until the loop has work, a descriptor is ready or timeout_ms have
- * passed (-1: no limit), then lets the loop work. fds[0] is the loop's and is
- * filled in here; the others are the caller's. 0, or -1 with errno. */
-int hc_cli_wait(hyco_loop *loop, struct pollfd *fds, nfds_t n, int timeout_ms);
+/* What is waited for in one turn. Zero-initialised; each turn collects it anew:
+ * hc_cli_wait_begin, whoever is interested adds, then hc_cli_wait. */
+struct hc_cli_wait_set {
+  struct pollfd *fds; /* the first is the loop's */
+  nfds_t n;
+  nfds_t cap;
+  int timeout_ms; /* -1: no limit */
+  bool failed;    /* no memory for fds */
+};
 
-/* A descriptor that becomes readable when SIGINT or SIGTERM comes, or -1 with
- * errno. The second such signal kills, as if nothing had been asked. */
-int hc_cli_signal_fd(void);
+void hc_cli_wait_begin(struct hc_cli_wait_set *set, hyco_loop *loop);
+
+/* Adds a descriptor; events as for poll. Returns its place for
+ * hc_cli_wait_result; 0, which never has a result, if fd is below 0. */
+nfds_t hc_cli_wait_for(struct hc_cli_wait_set *set, int fd, short events);
+
+/* Waits no longer than until then (hc_cli_now_ms); 0: no limit. */
+void hc_cli_wait_until(struct hc_cli_wait_set *set, int64_t when_ms);
+
+/* Waits until the loop has work, a descriptor is ready or time is up, then lets
+ * the loop work: handlers run. 0, or -1 with errno. */
+int hc_cli_wait(struct hc_cli_wait_set *set, hyco_loop *loop);
+
+/* What poll said about the descriptor at this place. */
+short hc_cli_wait_result(const struct hc_cli_wait_set *set, nfds_t place);
+
+void hc_cli_wait_free(struct hc_cli_wait_set *set);
 
 /* Milliseconds of a clock that only goes forward. */
 int64_t hc_cli_now_ms(void);

@@ -31,8 +31,6 @@ done
 usage_error '^usage: hyco COMMAND'
 usage_error "unknown command 'lisen'" lisen
 usage_error "unknown option '--proxy'" listen x --echo --proxy http://h
-usage_error "unknown option '--exec'" listen x --exec=cat
-usage_error "unknown option '-H'" connect x -H 'A: b'
 usage_error "unknown option '-x'" connect x -vx
 usage_error "unexpected argument 'y'" listen x y --echo
 usage_error "unexpected argument 'y'" properties y
@@ -47,8 +45,25 @@ usage_error "-q: '-2' is not a number from -1 to 86400" connect x -q-2
 usage_error "--quiet: '86401' is not a number" connect x --quiet=86401
 usage_error "--validity: '9' is not a number from 10" token x --validity 9
 
-usage_error 'either --echo or --discard' listen x -c Endpoint=sb://h
-usage_error 'either --echo or --discard' listen x --echo --discard
+for serving in '' '--echo --discard' '--echo --exec cat'; do
+  # shellcheck disable=SC2086 # words
+  usage_error 'one of --echo, --discard and --exec' \
+    listen x -c Endpoint=sb://h $serving
+done
+usage_error "-H wants 'NAME: VALUE'" connect x -c Endpoint=sb://h -H Name
+usage_error "-H 'Host'" connect x -c Endpoint=sb://h -H 'Host: s3cret'
+check "the value of a bad header is not printed" not grep s3cret "$scratch/err"
+usage_error "-H 'A b': the value is not valid" \
+  connect x -c Endpoint=sb://h -H 'A b: c'
+usage_error "--count: '0' is not a number from 1" listen x --echo --count 0
+usage_error "--max-connections: '100001' is not a number from 1 to 100000" \
+  listen x --echo --max-connections 100001
+usage_error "--token-timeout: '3601' is not a number from 1 to 3600" \
+  listen x --echo --token-timeout 3601
+usage_error "--wait-for-listener: '86401' is not a number from 0 to 86400" \
+  connect x --wait-for-listener 86401
+usage_error 'either --token-command, --token or a key' \
+  connect x --endpoint sb://h --token-command true --token t
 usage_error 'where to?' connect x
 usage_error 'where to?' token
 usage_error 'a listener needs' listen x --echo --endpoint sb://h
