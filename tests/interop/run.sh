@@ -1,7 +1,8 @@
 #!/bin/bash
-# run.sh [--own-network] TEST.js [ARGUMENT...]: runs one file of tests against a
-# hyco relay of its own, started with these arguments. With --own-network both
-# are in a network namespace where all ports of 127.0.0.1 are free, 443 too.
+# run.sh [--own-network] TEST [ARGUMENT...]: runs one file of tests, TEST.js or
+# TEST.py, against a hyco relay of its own, started with these arguments. With
+# --own-network both are in a network namespace where all ports of 127.0.0.1 are
+# free, 443 too.
 set -euo pipefail
 if [ "$1" = --own-network ]; then
   shift
@@ -18,7 +19,12 @@ start_relay -v "$@"
 export RELAY_PORT=$port RELAY_KEY=$key
 export RELAY_CONNECTION_STRING=$connection_string
 export NODE_EXTRA_CA_CERTS=$ca
-setpriv --pdeathsig KILL node --test-reporter=tap "$here/$test.js" &
+if [ -e "$here/$test.py" ]; then
+  runner=(python3 "$here/$test.py")
+else
+  runner=(node --test-reporter=tap "$here/$test.js")
+fi
+setpriv --pdeathsig KILL "${runner[@]}" &
 parties+=("$!")
 tests_status=0
 wait "$!" || tests_status=$?

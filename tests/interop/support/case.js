@@ -18,11 +18,11 @@ function cleanUp() {
   last.forEach((step) => step());
 }
 
-function check(name, body) {
+function check(name, body, limitMs = LIMIT_MS) {
   test(name, async () => {
     let timer;
     const late = new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('it hangs')), LIMIT_MS);
+      timer = setTimeout(() => reject(new Error('it hangs')), limitMs);
     });
     try {
       await Promise.race([body(), late]);
