@@ -83,10 +83,10 @@ size_t pair_fill(struct pair *pair);
 bool pair_with_tls(void **state);
 
 /* Where main has static bools plain and tls. */
-#define WITH(kind, test)                             \
-  {                                                  \
-    .name = #test " (" #kind ")", .test_func = test, \
-    .initial_state = (void *)(uintptr_t)&kind        \
+#define WITH(kind, test)                               \
+  {                                                    \
+    .name = #test " (" #kind ")", .test_func = (test), \
+    .initial_state = (void *)(uintptr_t) & (kind)      \
   }
 #define BOTH(test) WITH(plain, test), WITH(tls, test)
 

@@ -19,6 +19,14 @@ static void check_fault(const struct hc_fault *fault,
   assert_non_null(strstr(fault->text, max));
 }
 
+static void to_upper(char out[NAME_MAX_LEN + 1], const char *name)
+{
+  size_t len = strlen(name);
+  assert_in_range(len, 1, NAME_MAX_LEN);
+  for (size_t i = 0; i <= len; i++)
+    out[i] = (char)toupper((unsigned char)name[i]);
+}
+
 static void every_name_is_there_once_in_any_case(void **state)
 {
   (void)state;
@@ -26,10 +34,7 @@ static void every_name_is_there_once_in_any_case(void **state)
 
   for (hyco_property p = (hyco_property)0; p < HYCO_PROPERTY_COUNT; p++) {
     const hyco_property_row *row = hyco_property_get_row(p);
-    size_t len = strlen(row->name);
-    assert_in_range(len, 1, NAME_MAX_LEN);
-    for (size_t i = 0; i <= len; i++)
-      upper[i] = (char)toupper((unsigned char)row->name[i]);
+    to_upper(upper, row->name);
     assert_int_equal(hyco_property_find(row->name), p);
     assert_int_equal(hyco_property_find(upper), p);
   }
