@@ -3,6 +3,8 @@
 
 #include "support/check.h"
 
+#include <stdlib.h>
+
 static const uint8_t mask_key[4] = { 0x37, 0xfa, 0x21, 0x3d };
 
 static void on_open(void *user_data)
