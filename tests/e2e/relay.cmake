@@ -1,0 +1,7 @@
+# The relay of the hyco command.
+foreach(subject config reload stop)
+  add_test(NAME e2e_relay_${subject}
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/relay_${subject}_test.sh)
+  set_tests_properties(e2e_relay_${subject} PROPERTIES
+    ENVIRONMENT "HYCO=$<TARGET_FILE:hyco>" TIMEOUT 120)
+endforeach()
