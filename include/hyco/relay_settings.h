@@ -36,10 +36,12 @@ extern "C" {
      "model of the service's latency.")
 /* clang-format on */
 
+/* The rows' indexes, and their number. */
 enum {
-#define XX(id, ...) +1
-  HYCO_RELAY_SETTING_COUNT = 0 HYCO_RELAY_SETTING_MAP(XX)
+#define XX(id, ...) HYCO_RELAY_SETTING_##id,
+  HYCO_RELAY_SETTING_MAP(XX)
 #undef XX
+      HYCO_RELAY_SETTING_COUNT
 };
 
 /* One row. */

@@ -33,13 +33,13 @@ void hc_relay_listener_close_with(struct hc_relay_listener *l, int code,
 void hc_relay_listener_end(struct hc_relay_listener *l,
                            enum hc_stream_close how, const char *why);
 
-/* Ends the listener if its token is expired, or looks again later. */
-void hc_relay_listener_check_expiry(void *listener);
+/* A timer: ends the listener if its token is expired, or looks again later. */
+void hc_relay_listener_check_expiry(void *user_data);
 
 /* --- listener_read.c --- */
 
 /* The stream's on_data. */
-void hc_relay_listener_on_data(void *listener, struct hc_span *in);
+void hc_relay_listener_on_data(void *user_data, struct hc_span *in);
 
 /* Drops and wipes the message that is coming: it may hold a token. */
 void hc_relay_listener_forget_message(struct hc_relay_listener *l);

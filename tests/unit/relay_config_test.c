@@ -130,14 +130,27 @@ static void a_path_beside_a_file_without_directory_stays(void **state)
   hc_relay_setup_deinit(&s);
 }
 
-/* Each is an error of its line. */
-static void what_it_may_not_say_names_file_and_line(void **state)
+struct refusal {
+  const char *text;
+  const char *words; /* what the message begins with */
+  int rc;
+};
+
+static void refuses(const struct refusal *cases, size_t n)
 {
-  static const struct {
-    const char *text;
-    const char *words;
-    int rc;
-  } cases[] = {
+  for (size_t i = 0; i < n; i++) {
+    struct hc_relay_setup s;
+    struct hc_fault fault = { 0 };
+    int rc = read_as("f", cases[i].text, &s, &fault);
+    if (rc != cases[i].rc || strstr(fault.text, cases[i].words) != fault.text)
+      fail_msg("%s: %d %s", cases[i].text, rc, fault.text);
+    hc_relay_setup_deinit(&s);
+  }
+}
+
+static void unknown_keys_and_wrong_kinds_name_file_and_line(void **state)
+{
+  static const struct refusal cases[] = {
     { "\nlisen: x", "f:2: unknown key \"lisen\": expected listen, tls, ",
       HYCO_EBADVALUE },
     { "tls: {certificate: x}",
@@ -163,6 +176,15 @@ static void what_it_may_not_say_names_file_and_line(void **state)
     { "text\n", "f:1: expected a map", HYCO_EBADVALUE },
     { "listen:\n", "f:1: listen: expected a text", HYCO_EBADVALUE },
     { "listen: [a]\n", "f:1: listen: expected a text", HYCO_EBADVALUE },
+  };
+
+  (void)state;
+  refuses(cases, CHECK_COUNT(cases));
+}
+
+static void a_rule_that_is_none_names_file_and_line(void **state)
+{
+  static const struct refusal cases[] = {
     { "rules: {a: b}\n", "f:1: rules: expected a list", HYCO_EBADVALUE },
     { "rules: [a]\n", "f:1: expected a map", HYCO_EBADVALUE },
     { "rules:\n- {name: a, rights: Send}\n", "f:2: a rule has a name, a key or",
@@ -186,6 +208,15 @@ static void what_it_may_not_say_names_file_and_line(void **state)
       "f:4: either key or key_file, not both", HYCO_EBADVALUE },
     { "rules:\n- name: a\n  key_file: missing\n",
       "f:3: key file \"missing\" cannot be opened", HYCO_EFILE },
+  };
+
+  (void)state;
+  refuses(cases, CHECK_COUNT(cases));
+}
+
+static void values_that_are_none_name_file_and_line(void **state)
+{
+  static const struct refusal cases[] = {
     { "entities: [{anonymous: true}]\n", "f:1: an entity has a name",
       HYCO_EBADVALUE },
     { "entities: [{name: a, anonymous: 'yes'}]\n",
@@ -207,14 +238,7 @@ static void what_it_may_not_say_names_file_and_line(void **state)
   };
 
   (void)state;
-  for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
-    struct hc_relay_setup s;
-    struct hc_fault fault = { 0 };
-    int rc = read_as("f", cases[i].text, &s, &fault);
-    if (rc != cases[i].rc || strstr(fault.text, cases[i].words) != fault.text)
-      fail_msg("%s: %d %s", cases[i].text, rc, fault.text);
-    hc_relay_setup_deinit(&s);
-  }
+  refuses(cases, CHECK_COUNT(cases));
 }
 
 static void no_key_is_ever_in_a_message(void **state)
@@ -373,7 +397,9 @@ int main(void)
     cmocka_unit_test(namespaces_have_hosts_rules_and_entities),
     cmocka_unit_test(an_empty_file_says_nothing),
     cmocka_unit_test(a_path_beside_a_file_without_directory_stays),
-    cmocka_unit_test(what_it_may_not_say_names_file_and_line),
+    cmocka_unit_test(unknown_keys_and_wrong_kinds_name_file_and_line),
+    cmocka_unit_test(a_rule_that_is_none_names_file_and_line),
+    cmocka_unit_test(values_that_are_none_name_file_and_line),
     cmocka_unit_test(no_key_is_ever_in_a_message),
     cmocka_unit_test(yaml_is_taken_without_its_odds_and_ends),
     cmocka_unit_test(nesting_is_bounded),
