@@ -12,6 +12,10 @@ endforeach()
 # A receiver against a service in raw bytes (rules.cmake).
 hyco_sim_test(sim_control)
 target_link_libraries(sim_control_test PRIVATE hyco_sim_service)
+hyco_sim_test(sim_faults sim_faults.c)
+target_link_libraries(sim_faults_test PRIVATE hyco_sim_service)
+hyco_sim_test(sim_offers sim_faults.c)
+target_link_libraries(sim_offers_test PRIVATE hyco_sim_service)
 
 target_link_options(sim_memory_test PRIVATE
   -Wl,--wrap=hc_alloc,--wrap=hc_alloc_zero,--wrap=hc_realloc

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST_CLIENT_PORT = 40000, CLIENT_PORTS = 20000 };
 
@@ -86,7 +87,9 @@ static void arrive(struct sim_link *link)
 
   if (sim->hang || link->silent)
     return;
-  if (sim->refuse || listener == NULL)
+  if (sim->no_names && link->has_name)
+    sim_link_fail_dial(link, HYCO_EHOSTNOTFOUND);
+  else if (sim->refuse || listener == NULL)
     sim_link_fail_dial(link, HYCO_ECONNREFUSED);
   else if (listener->with_tls != link->with_tls)
     sim_link_fail_dial(link, HYCO_ETLS);
@@ -198,6 +201,7 @@ int sim_dial(struct hc_net *net, const struct hc_dial *dial,
   end->peer_address.port = dial->port;
   link->index = sim->dialled++;
   link->port = dial->port;
+  link->has_name = strspn(dial->host, "0123456789.") < strlen(dial->host);
   link->with_tls = dial->tls != NULL;
   link->on_verify = dial->on_verify;
   set_event(link, &link->connect, sim_latency(sim));

@@ -78,6 +78,7 @@ struct sim_link {
 
   enum sim_phase phase;
   uint16_t port;
+  bool has_name; /* dialled by a name, not an address */
   bool with_tls;
   bool (*on_verify)(void *user_data, const struct hc_tls_verdict *verdict);
   int failure;
@@ -105,6 +106,7 @@ struct sim {
   struct sim_wire wire;
   bool refuse;
   bool hang;
+  bool no_names;
   uint16_t next_port;
   size_t dialled;
   struct hc_list links;

@@ -334,6 +334,11 @@ void sim_hang_dials(struct sim *sim, bool hang)
   sim->hang = hang;
 }
 
+void sim_lose_names(struct sim *sim, bool lose)
+{
+  sim->no_names = lose;
+}
+
 void sim_jump_wall(struct sim *sim, int64_t seconds)
 {
   sim->wall_start_s += seconds;

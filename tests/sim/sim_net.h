@@ -39,6 +39,8 @@ size_t sim_stream_count(const struct sim *sim);
 void sim_cut(struct sim *sim, size_t dialled, enum sim_cut how);
 void sim_refuse_dials(struct sim *sim, bool refuse); /* HYCO_ECONNREFUSED */
 void sim_hang_dials(struct sim *sim, bool hang);     /* until the timeout */
+void sim_lose_names(struct sim *sim, bool lose);     /* HYCO_EHOSTNOTFOUND for
+                                                        what is no address */
 
 /* Moves the wall clock by so many seconds (the virtual clock goes on). */
 void sim_jump_wall(struct sim *sim, int64_t seconds);

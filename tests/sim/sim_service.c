@@ -67,11 +67,19 @@ static void take_head(struct sim_service *s, struct raw_peer *peer)
       hc_ws_make_accept(s->accept, hc_span_of(key, strcspn(key, "\r"))), 0);
 }
 
-struct raw_peer *sim_service_request(struct sim_service *s)
+struct raw_peer *sim_service_request_within(struct sim_service *s, uint64_t ms)
 {
-  assert_true(sim_run_until(s->world.sim, has_next, s, SIM_WAIT_MS));
+  if (!sim_run_until(s->world.sim, has_next, s, ms))
+    return NULL;
   struct raw_peer *peer = &s->peers[s->n_taken++];
   take_head(s, peer);
+  return peer;
+}
+
+struct raw_peer *sim_service_request(struct sim_service *s)
+{
+  struct raw_peer *peer = sim_service_request_within(s, SIM_WAIT_MS);
+  assert_non_null(peer);
   return peer;
 }
 

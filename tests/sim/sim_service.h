@@ -8,7 +8,7 @@
 #include "sim_world.h"
 #include "support/raw_peer.h"
 
-enum { SIM_SERVICE_PEERS = 8, SIM_SERVICE_HEAD_MAX = 4096 };
+enum { SIM_SERVICE_PEERS = 32, SIM_SERVICE_HEAD_MAX = 4096 };
 
 /* The connections on which a role is a WebSocket client. */
 enum sim_leg { SIM_CONTROL, SIM_ACCEPTED, SIM_SENDER, SIM_LEGS };
@@ -31,6 +31,9 @@ void sim_service_finish(struct sim_service *s);
 
 /* The next connection, once its request is here. */
 struct raw_peer *sim_service_request(struct sim_service *s);
+
+/* The same, but it may take so long; NULL if none comes. */
+struct raw_peer *sim_service_request_within(struct sim_service *s, uint64_t ms);
 
 /* The right 101 to the last request; extra are header lines, each with CRLF. */
 void sim_service_answer(struct sim_service *s, struct raw_peer *peer,
