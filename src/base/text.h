@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* As vsnprintf, but control characters become '?' (peers' bytes stand in such
- * texts), and what does not fit is cut off before a character of UTF-8. size
- * must not be 0. */
+/* As vsnprintf, but control characters (C0, DEL, C1) and bytes that are not
+ * UTF-8 become '?', for peers' bytes stand in such texts; and what does not fit
+ * is cut off before a character of UTF-8. size must not be 0. */
 void hc_text_format(char *out, size_t size, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
 

@@ -30,6 +30,18 @@ static void control_characters_do_not_reach_the_text(void **state)
   assert_string_equal(fault.text, "a??b?[1m??\xc3\xa9");
 }
 
+/* C1 controls (9b is CSI) and bytes that are no UTF-8: a peer's reason phrase
+ * must not steer a terminal. */
+static void what_a_terminal_would_obey_does_not_reach_the_text(void **state)
+{
+  struct hc_fault fault;
+  (void)state;
+  hc_fault_set(&fault, HYCO_EHTTP, "%s",
+               "a\xc2\x9b"
+               "31m \x9b \xff\xc3z\xc2\xa0 gr\xc3\xbc\xc3\x9f \xc3");
+  assert_string_equal(fault.text, "a??31m ? ??z\xc2\xa0 gr\xc3\xbc\xc3\x9f ?");
+}
+
 static void long_text_is_cut_to_fit(void **state)
 {
   (void)state;
@@ -99,6 +111,7 @@ int main(void)
     cmocka_unit_test(code_and_text_are_set_and_the_code_returned),
     cmocka_unit_test(without_a_fault_only_the_code_is_returned),
     cmocka_unit_test(control_characters_do_not_reach_the_text),
+    cmocka_unit_test(what_a_terminal_would_obey_does_not_reach_the_text),
     cmocka_unit_test(long_text_is_cut_to_fit),
     cmocka_unit_test(a_cut_leaves_no_half_character),
     cmocka_unit_test(errno_becomes_a_number_of_the_table),
