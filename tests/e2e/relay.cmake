@@ -5,3 +5,9 @@ foreach(subject config reload stop)
   set_tests_properties(e2e_relay_${subject} PROPERTIES
     ENVIRONMENT "HYCO=$<TARGET_FILE:hyco>" TIMEOUT 120)
 endforeach()
+
+add_executable(api_relay_test api_relay_test.c)
+hyco_compile_options(api_relay_test)
+target_link_libraries(api_relay_test PRIVATE hyco_test_support
+  PkgConfig::CMOCKA)
+add_test(NAME api_relay COMMAND api_relay_test)

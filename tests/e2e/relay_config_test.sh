@@ -90,7 +90,33 @@ peer nojwt "$(listen_target any)" "Bearer eyJhbGciOiJub25lIn0.eyJhIjoxfQ.x"
 check "and without" says nojwt \
   '^status 401 this relay cannot verify Entra tokens'
 check "this one ends well" stop "$relay_pid"
-for name in second other open expired jwt nojwt; do
+
+cat >"$file" <<YAML
+tls: {dir: two}
+namespaces:
+  - host: 127.0.0.1
+    entities: [{name: demo}]
+  - host: east.example
+    rules: [{name: r, key: k, rights: Send}]
+YAML
+start relay "$HYCO" relay --config "$file"
+relay_pid=$pid
+await "$relay_pid" relay.out '^ready ' || exit 1
+url=$(sed -n 's/^ready //p' "$scratch/relay.out")
+port=${url##*:}
+ca=$scratch/two/ca.pem
+key=$(sed -n 's/.*SharedAccessKey=//p' "$scratch/two/connection-string")
+check "the certificate is good for the namespaces" \
+  sh -c "openssl x509 -in '$scratch/two/cert.pem' -noout -ext subjectAltName |
+    grep -q DNS:east.example"
+peer first "$(listen_target demo)" "$(token demo)"
+check "the first namespace is there" says first '^status 101 '
+first_pid=$pid
+peer none "$(listen_target none)" "$(token none)"
+check "with its entities alone" says none '^status 404 '
+check "the relay of both ends well" stop "$relay_pid"
+wait "$first_pid"
+for name in second other open expired jwt nojwt none; do
   check "$name has ended" says "$name" '^end$'
 done
 wait

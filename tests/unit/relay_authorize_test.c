@@ -119,6 +119,8 @@ static void the_query_goes_before_the_headers(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 4.3: "token missing, malformed, bad signature |
+ * 401". */
 static void a_missing_or_malformed_token_gets_401(void **state)
 {
   static const struct {
@@ -150,6 +152,8 @@ static void a_missing_or_malformed_token_gets_401(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 10: "wrong signature, unknown rule, expired:
+ * 401". */
 static void a_wrong_signature_and_an_unknown_rule_look_alike(void **state)
 {
   char token[1024];
@@ -170,7 +174,8 @@ static void a_wrong_signature_and_an_unknown_rule_look_alike(void **state)
   world_finish(&w);
 }
 
-/* spec hybrid-connections.md 1.12: the service grants about five minutes. */
+/* spec hybrid-connections.md 1.12: the service grants about five minutes;
+ * 10: expired is 401. */
 static void an_expired_token_has_its_grace(void **state)
 {
   char token[1024];
@@ -188,6 +193,8 @@ static void an_expired_token_has_its_grace(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 1.3, and 4.3: "token lacks the right / wrong
+ * path", 403 by 10. */
 static void a_token_covers_what_is_below_its_resource(void **state)
 {
   static const struct {
@@ -216,6 +223,8 @@ static void a_token_covers_what_is_below_its_resource(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 10: "token for another audience, or without the
+ * right | 403". */
 static void a_token_for_another_host_gets_403(void **state)
 {
   struct hc_buffer token;
@@ -237,6 +246,7 @@ static void a_token_for_another_host_gets_403(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 4.2; 4.3: "token lacks the right". */
 static void each_action_needs_its_right_and_manage_has_all(void **state)
 {
   struct relay_world w;

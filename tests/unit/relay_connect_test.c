@@ -17,6 +17,7 @@ static void offer(struct relay_world *w, struct raw_peer *listener,
   sim_run(w->sim, 10);
 }
 
+/* spec hybrid-connections.md 8: remoteEndpoint and connectHeaders always. */
 static void the_accept_message_tells_all_about_the_sender(void **state)
 {
   struct relay_world w;
@@ -159,6 +160,8 @@ static void an_anonymous_sender_keeps_its_authorization(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 4.3: "connect (WebSocket) with no listener |
+ * 404"; 10: with this text. */
 static void without_listener_a_sender_gets_404(void **state)
 {
   struct relay_world w;
@@ -175,7 +178,8 @@ static void without_listener_a_sender_gets_404(void **state)
   world_finish(&w);
 }
 
-/* spec protocol.md: within 30 s; hybrid-connections.md 10: 504. */
+/* spec protocol.md: within 30 s; hybrid-connections.md 10: "nobody accepts
+ * within 30 s | 504 to the WebSocket sender". */
 static void a_sender_nobody_accepts_gets_504(void **state)
 {
   struct relay_world w;

@@ -30,6 +30,8 @@ static void expect_bytes(struct raw_peer *peer, uint8_t first,
     assert_memory_equal(frame.data.ptr, data.ptr, data.len);
 }
 
+/* spec hybrid-connections.md 8: message boundaries are kept, frames never
+ * cut. */
 static void frames_of_every_length_encoding_are_kept(void **state)
 {
   static const size_t sizes[] = { 0,   1,     125,   126,   127,

@@ -35,7 +35,7 @@ static void bytes_that_are_no_request_get_400(void **state)
   world_finish(&w);
 }
 
-/* spec protocol.md: CONNECT is refused. */
+/* spec hybrid-connections.md 4.3: "CONNECT method | refused". */
 static void the_method_connect_is_refused(void **state)
 {
   struct relay_world w;
@@ -89,7 +89,9 @@ static void an_unknown_action_gets_400(void **state)
   world_finish(&w);
 }
 
-/* spec hybrid-connections.md 10: 404 before the token is looked at. */
+/* spec hybrid-connections.md 4.3: "listen/connect: unknown path | 404
+ * "Endpoint does not exist."; 10: "unknown entity | 404, before the token is
+ * looked at". */
 static void an_unknown_entity_gets_404_without_any_token(void **state)
 {
   static const char *const targets[] = {

@@ -58,7 +58,8 @@ static void a_listener_is_registered(void **state)
   world_finish(&w);
 }
 
-/* spec hybrid-connections.md 4.1 and 10. */
+/* spec hybrid-connections.md 4.1; 4.3: "listener quota", 10: "26th listener
+ * | 403". */
 static void the_26th_listener_gets_403_until_one_goes(void **state)
 {
   struct relay_world w;

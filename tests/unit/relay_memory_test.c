@@ -3,6 +3,8 @@
 #include "support/check.h"
 #include "support/relay_world.h"
 
+#include "api/relay_config.h"
+#include "api/relay_options.h"
 #include "base/memory.h"
 
 enum { SCENARIO_MAX = 400 /* allocations; the scenario has fewer */ };
@@ -180,6 +182,75 @@ static void a_reload_without_memory_changes_nothing(void **state)
   fail_in = 0;
 }
 
+static int read_key_file(struct hc_arena *memory, const char *path,
+                         const char **key, struct hc_fault *fault)
+{
+  *key = hc_arena_text(memory, hc_span_str(path));
+  return *key != NULL ? 0 : hc_fault_set(fault, HYCO_ENOMEM, "no memory");
+}
+
+static void a_file_without_memory_is_no_bad_file(void **state)
+{
+  static const char text[] =
+      "tls: {dir: d}\nentities: [{name: a}]\n"
+      "rules: [{name: r, key_file: k, rights: [Send]}]\n";
+  const struct hc_relay_config_source source = { "dir/file", read_key_file };
+  int rc = HYCO_ENOMEM;
+
+  (void)state;
+  for (long n = 1; rc != 0; n++) {
+    struct hc_relay_setup setup;
+    struct hc_fault fault;
+    fail_in = n;
+    armed = true;
+    rc = hc_relay_setup_init(&setup, &fault);
+    if (rc == 0)
+      rc = hc_relay_config_read(hc_span_str(text), &source, &setup, &fault);
+    armed = false;
+    assert_true(rc == 0 || rc == HYCO_ENOMEM);
+    hc_relay_setup_deinit(&setup);
+    assert_true(n < SCENARIO_MAX);
+  }
+  fail_in = 0;
+}
+
+static void options_without_memory_are_no_bad_options(void **state)
+{
+  static const char *const rules[] = { "r:k:Send" };
+  static const char *const entities[] = { "e" };
+  const hyco_relay_options options = { .listen = "127.0.0.1:0",
+                                       .dir = "/d",
+                                       .tls_cert = "/c",
+                                       .tls_key = "/k",
+                                       .rules = rules,
+                                       .n_rules = 1,
+                                       .entities = entities,
+                                       .n_entities = 1 };
+  int rc = HYCO_ENOMEM;
+
+  (void)state;
+  for (long n = 1; rc != 0; n++) {
+    struct hc_arena memory = { NULL };
+    struct hc_relay_setup setup;
+    hyco_relay_options copy;
+    struct hc_fault fault;
+    fail_in = n;
+    armed = true;
+    rc = hc_relay_options_copy(&memory, &options, &copy);
+    memset(&setup, 0, sizeof setup);
+    if (rc == 0)
+      rc = hc_relay_setup_read(&copy, &setup, &fault);
+    if (rc == 0)
+      rc = hc_relay_setup_root_rule(&setup, "key");
+    armed = false;
+    assert_true(rc == 0 || rc == HYCO_ENOMEM);
+    hc_relay_setup_deinit(&setup);
+    hc_arena_free(&memory);
+    assert_true(n < SCENARIO_MAX);
+  }
+  fail_in = 0;
+}
+
 static void a_relay_that_cannot_be_made_leaves_nothing(void **state)
 {
   struct hc_relay_options options;
@@ -223,6 +294,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_allocation_may_fail),
     cmocka_unit_test(a_reload_without_memory_changes_nothing),
+    cmocka_unit_test(a_file_without_memory_is_no_bad_file),
+    cmocka_unit_test(options_without_memory_are_no_bad_options),
     cmocka_unit_test(a_relay_that_cannot_be_made_leaves_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,7 +76,8 @@ static void a_pong_may_stand_between_the_frames_of_a_message(void **state)
   finish(&w, &p);
 }
 
-/* The Close ends one direction; the other goes on until its own. */
+/* spec hybrid-connections.md 1.9: the Close ends one direction; the other
+ * goes on until its own. */
 static void a_close_is_a_half_close(void **state)
 {
   struct relay_world w;
@@ -135,7 +136,9 @@ static void what_comes_behind_a_close_is_dropped(void **state)
   finish(&w, &p);
 }
 
-/* A cut is never turned into a Close, and comes behind what was taken. */
+/* spec hybrid-connections.md 10: "sender's connection cut | the listener's
+ * side is cut as well"; never turned into a Close, and behind what was
+ * taken. */
 static void a_cut_of_one_leg_cuts_the_other(void **state)
 {
   static const enum hc_stream_close manners[] = { HC_STREAM_CLEAN,

@@ -53,6 +53,7 @@ static void both_101_leave_when_the_listener_has_come(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 9.2. */
 static void no_extension_is_ever_turned_on(void **state)
 {
   static const char extension[] =
@@ -75,6 +76,7 @@ static void no_extension_is_ever_turned_on(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 4.3: "accept URL expired or reused | 403". */
 static void an_address_is_good_once(void **state)
 {
   struct relay_world w;
@@ -92,6 +94,8 @@ static void an_address_is_good_once(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 4.3: "accept URL expired or reused | 403"; 4.1:
+ * "valid <= 30 s". */
 static void an_address_is_good_for_30_s(void **state)
 {
   struct relay_world w;
@@ -204,7 +208,8 @@ static void a_bad_handshake_does_not_use_the_address_up(void **state)
   world_finish(&w);
 }
 
-/* spec hybrid-connections.md 1.7 and 9.11: both spellings. */
+/* spec hybrid-connections.md 1.7 and 9.11: both spellings; 4.3: "reject
+ * handshake | 410 to the listener; chosen status + text to the sender". */
 static void a_rejection_reaches_the_sender(void **state)
 {
   static const struct {
