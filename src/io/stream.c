@@ -191,6 +191,20 @@ static void strip_mapped(char *host)
     memmove(host, host + len, strlen(host + len) + 1);
 }
 
+#ifdef TCP_INFO
+/* Bytes are sent again after a time that doubles each time: from it and from
+ * when they were sent last follows when they were sent first. The last ACK
+ * alone says nothing of a connection that was quiet before. */
+static uint64_t waited_ms(const struct tcp_info *info)
+{
+  uint32_t timeout_ms = info->tcpi_rto / 1000;
+  uint32_t spent_ms = timeout_ms - (timeout_ms >> info->tcpi_backoff);
+  uint64_t sent_ms = (uint64_t)spent_ms + info->tcpi_last_data_sent;
+  uint64_t ack_ms = info->tcpi_last_ack_recv;
+  return sent_ms < ack_ms ? sent_ms : ack_ms;
+}
+#endif
+
 uint64_t hc_io_unacked_ms(const struct hc_stream *stream)
 {
 #ifdef TCP_INFO
@@ -201,7 +215,7 @@ uint64_t hc_io_unacked_ms(const struct hc_stream *stream)
   if (s->fd >= 0 &&
       getsockopt(s->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
       info.tcpi_unacked > 0)
-    return info.tcpi_last_ack_recv;
+    return waited_ms(&info);
 #else
   (void)stream;
 #endif

@@ -1,0 +1,77 @@
+/* How long bytes have waited for an acknowledgement: on a loopback device of
+ * our own, in a network namespace, that is switched off and on. */
+#include "unit/io_pair.h"
+
+#include <net/if.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { QUIET_MS = 300 };
+
+static void switch_loopback(bool on)
+{
+  struct ifreq request = { .ifr_name = "lo" };
+  int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+  assert_true(fd >= 0);
+  assert_int_equal(ioctl(fd, SIOCGIFFLAGS, &request), 0);
+  if (on)
+    request.ifr_flags |= IFF_UP;
+  else
+    request.ifr_flags &= ~IFF_UP;
+  assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
+  close(fd);
+}
+
+static uint64_t unacked_ms(const struct pair *pair)
+{
+  return hc_stream_unacked_ms(pair->client.stream);
+}
+
+static void test_bytes_wait_from_when_they_were_sent(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_open(&pair, false);
+  end_write(&pair.client, "a", 1);
+  pair_run_until_got(&pair, &pair.server, 1);
+  pair_run_ms(&pair, QUIET_MS);
+  assert_int_equal(unacked_ms(&pair), 0);
+
+  switch_loopback(false);
+  uint64_t sent_ms = hc_net_now_ms(pair.net);
+  end_write(&pair.client, "b", 1);
+  do {
+    pair_run_ms(&pair, 1);
+    uint64_t waited_ms = unacked_ms(&pair);
+    assert_true(waited_ms <= hc_net_now_ms(pair.net) - sent_ms + 10);
+  } while (unacked_ms(&pair) <= QUIET_MS); /* it does go up */
+
+  switch_loopback(true);
+  pair_run_until_got(&pair, &pair.server, 2);
+  while (unacked_ms(&pair) > 0)
+    pair_run_ms(&pair, 1);
+  pair_free(&pair);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_bytes_wait_from_when_they_were_sent),
+  };
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
+    perror("unshare");
+    return 1;
+  }
+  switch_loopback(true);
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
