@@ -19,7 +19,8 @@ struct hc_cli_command {
   const char *name;
   int (*run)(const struct hc_cli_command *self, int argc, char **argv);
   const char *summary;
-  const char *usage; /* what follows "hyco NAME" */
+  const char *usage;   /* what follows "hyco NAME" */
+  const char *details; /* paragraphs; lines that are indented are examples */
 };
 
 int hc_cli_relay(const struct hc_cli_command *self, int argc, char **argv);

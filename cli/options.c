@@ -178,7 +178,9 @@ int hc_cli_parse(const struct hc_cli_parser *parser, int argc, char **argv)
     else if (strcmp(arg, "--") == 0)
       options = false;
     else if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)
-      return hc_cli_help(parser);
+      return hc_cli_help(parser, NULL);
+    else if (strncmp(arg, "--help=", strlen("--help=")) == 0)
+      return hc_cli_help(parser, arg + strlen("--help="));
     else if (strcmp(arg, "--version") == 0 || strcmp(arg, "-V") == 0)
       return hc_cli_version();
     else if (arg[1] == '-')

@@ -1,6 +1,6 @@
 # The library as others get it: libhyco.so and libhyco.a, headers, a CMake
 # package (hyco::hyco, and hyco::hyco_static with COMPONENTS static), hyco.pc,
-# and the command.
+# and the command with its manual pages and its completion for bash.
 include(CMakePackageConfigHelpers)
 
 # hyco_library(target SHARED|STATIC name-for-others)
@@ -65,6 +65,21 @@ function(hyco_install_command)
     set_target_properties(hyco PROPERTIES
       INSTALL_RPATH "$ORIGIN/${to_libraries}")
     install(TARGETS hyco RUNTIME)
+    hyco_install_manual()
   endif()
+endfunction()
+
+function(hyco_install_manual)
+  set(manual ${PROJECT_BINARY_DIR}/manual)
+  add_custom_command(OUTPUT ${manual}/man1/hyco.1
+    COMMAND ${CMAKE_COMMAND} -D HYCO=$<TARGET_FILE:hyco> -D OUT=${manual}
+      -P ${PROJECT_SOURCE_DIR}/cmake/HycoManual.cmake
+    DEPENDS hyco ${PROJECT_SOURCE_DIR}/cmake/HycoManual.cmake
+    COMMENT "manual pages and completion from hyco --help"
+    VERBATIM)
+  add_custom_target(manual ALL DEPENDS ${manual}/man1/hyco.1)
+  install(DIRECTORY ${manual}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
+  install(DIRECTORY ${manual}/completions
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion)
 endfunction()
 cmake_language(DEFER CALL hyco_install_command)

@@ -63,6 +63,7 @@ need_check() {
   need clang-tidy has clang-tidy
   need "$(clang_runtime_package)" has_clang_runtime
   need libcmocka-dev has_library cmocka
+  need groff-base has groff
   need python3 has python3
   need "nodejs npm" has_node
   need iproute2 has ip
