@@ -75,6 +75,22 @@ static void on_handshake_timeout(void *user_data)
   hc_io_destroy(user_data, false);
 }
 
+/* Notices peers that vanished without a word (HC_ACCEPTED_SILENCE_MS): a probe
+ * after half of that time, more of them in the other half. Best effort. */
+static void keep_alive(int fd)
+{
+  enum { PROBES = 4, HALF_S = HC_ACCEPTED_SILENCE_MS / 2000 };
+  const int on = 1;
+  const int idle_s = HALF_S;
+  const int interval_s = HALF_S / PROBES;
+  const int probes = PROBES;
+
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+}
+
 static void take(struct hc_io_listener *l, int fd)
 {
   const int on = 1;
@@ -85,6 +101,7 @@ static void take(struct hc_io_listener *l, int fd)
     return;
   }
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  keep_alive(fd);
   if (hc_io_stream_attach(s, fd, l->tls, NULL, 0) != 0) {
     hc_io_destroy(s, false);
     return;

@@ -30,7 +30,12 @@ enum {
    * another mark with hc_stream_set_drain_mark. */
   HC_STREAM_LOW_MARK = 1 << 16,
   /* How long a closed stream may take to deliver and to see the peer's end. */
-  HC_STREAM_LINGER_MS = 10000
+  HC_STREAM_LINGER_MS = 10000,
+  /* A quiet stream that was accepted ends with HYCO_ETIMEDOUT when its peer's
+   * TCP has not been there for so long; while bytes are unacknowledged it may
+   * take the system minutes more. A dialled stream's owner sees to it itself,
+   * with hc_stream_unacked_ms. */
+  HC_ACCEPTED_SILENCE_MS = 120000
 };
 
 struct hc_address {

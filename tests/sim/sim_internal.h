@@ -64,6 +64,7 @@ struct sim_end {
   struct hc_timer flush;
   struct hc_timer deliver;
   struct hc_timer linger;
+  struct hc_timer keep_alive; /* of an accepted end */
 };
 
 enum sim_phase { SIM_CALLING, SIM_OPENING, SIM_FAILING, SIM_DONE };
@@ -141,6 +142,8 @@ void sim_end_opened(struct sim_end *end);
 void sim_end_fail(struct sim_end *end, int code, const char *text);
 void sim_end_push(struct sim_end *to, enum sim_segment_kind kind, int code);
 void sim_end_break(struct sim_end *end);
+/* The network is gone: from now on what is written or on its way is lost. */
+void sim_end_silence(struct sim_end *end);
 void sim_end_drop_travelling(struct sim_end *end);
 
 void sim_stream_set_handler(struct hc_stream *stream,

@@ -301,7 +301,7 @@ static void silence(struct sim_link *link)
 {
   link->silent = true;
   for (size_t i = 0; i < 2; i++)
-    sim_end_drop_travelling(&link->ends[i]);
+    sim_end_silence(&link->ends[i]);
 }
 
 void sim_cut(struct sim *sim, size_t dialled, enum sim_cut how)

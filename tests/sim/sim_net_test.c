@@ -229,6 +229,30 @@ static void a_silent_wire_tells_nobody(void **state)
   sim_pair_finish(&f);
 }
 
+static void an_accepted_end_gives_up_on_a_silent_wire(void **state)
+{
+  struct sim_pair f;
+  (void)state;
+
+  sim_pair_connect(&f, 26);
+  sim_cut(f.sim, 0, SIM_CUT_SILENCE);
+  sim_run(f.sim, HC_ACCEPTED_SILENCE_MS - 1);
+  assert_int_equal(f.server.ends, 0);
+  sim_run(f.sim, 1);
+  assert_int_equal(f.server.end_code, HYCO_ETIMEDOUT);
+  assert_int_equal(f.client.ends, 0);
+  sim_pair_finish(&f);
+
+  sim_pair_connect(&f, 26); /* later while it sends */
+  sim_cut(f.sim, 0, SIM_CUT_SILENCE);
+  sim_write_pattern(f.server.stream, 10);
+  sim_run(f.sim, 900 * SIM_SECOND);
+  assert_int_equal(f.server.ends, 0);
+  sim_run(f.sim, 30 * SIM_SECOND);
+  assert_int_equal(f.server.end_code, HYCO_ETIMEDOUT);
+  sim_pair_finish(&f);
+}
+
 static void count_up(void *user_data)
 {
   ++*(int *)user_data;
@@ -343,6 +367,7 @@ int main(void)
     cmocka_unit_test(a_cut_wire_tells_both_ends),
     cmocka_unit_test(a_cut_dial_fails),
     cmocka_unit_test(a_silent_wire_tells_nobody),
+    cmocka_unit_test(an_accepted_end_gives_up_on_a_silent_wire),
     cmocka_unit_test(timers_and_calls_follow_the_virtual_clock),
     cmocka_unit_test(the_wall_clock_goes_along_and_can_jump),
     cmocka_unit_test(the_same_seed_gives_the_same_run),

@@ -6,6 +6,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* How long Linux sends again what nobody acknowledges (tcp_retries2). */
+enum { RETRANSMIT_MS = 924600 };
+
 static struct sim *sim_of_end(const struct sim_end *end)
 {
   return end->link->sim;
@@ -299,7 +302,7 @@ static void flush(void *user_data)
   struct sim_end *end = user_data;
 
   if (end->link->silent) {
-    if (end->unacked_since_ms == 0)
+    if (end->unacked_since_ms == 0 && hc_buffer_len(&end->tx) > 0)
       end->unacked_since_ms = sim_of_end(end)->now_ms + 1;
     return;
   }
@@ -324,6 +327,34 @@ static void linger(void *user_data)
   sim_end_push(end->peer, SIM_RESET, HYCO_ECONNRESET);
 }
 
+/* The kernel gives up: soon on a quiet connection, later where it is busy
+ * sending again what was not acknowledged. */
+static void keep_alive(void *user_data)
+{
+  struct sim_end *end = user_data;
+  uint64_t unacked_ms = 0;
+
+  if (end->handle == NULL || end->ended)
+    return;
+  if (end->unacked_since_ms != 0)
+    unacked_ms = sim_of_end(end)->now_ms + 1 - end->unacked_since_ms;
+  if (unacked_ms > 0 && unacked_ms < RETRANSMIT_MS) {
+    set_event(end, &end->keep_alive,
+              sim_of_end(end)->now_ms + RETRANSMIT_MS - unacked_ms);
+    return;
+  }
+  sim_end_break(end);
+  sim_end_fail(end, HYCO_ETIMEDOUT, "the connection timed out");
+}
+
+void sim_end_silence(struct sim_end *end)
+{
+  sim_end_drop_travelling(end);
+  if (end == &end->link->ends[1])
+    set_event(end, &end->keep_alive,
+              sim_of_end(end)->now_ms + HC_ACCEPTED_SILENCE_MS);
+}
+
 void sim_end_init(struct sim_end *end, struct sim_link *link)
 {
   end->link = link;
@@ -336,6 +367,8 @@ void sim_end_init(struct sim_end *end, struct sim_link *link)
   end->deliver.user_data = end;
   end->linger.fn = linger;
   end->linger.user_data = end;
+  end->keep_alive.fn = keep_alive;
+  end->keep_alive.user_data = end;
 }
 
 static void drop_room(struct sim_end *end)
@@ -359,6 +392,7 @@ void sim_end_deinit(struct sim_end *end)
   cancel_event(end, &end->flush);
   cancel_event(end, &end->deliver);
   cancel_event(end, &end->linger);
+  cancel_event(end, &end->keep_alive);
   drop_handle(end);
   drop_room(end);
   drop_inbound(end);

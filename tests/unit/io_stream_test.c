@@ -5,9 +5,12 @@
 #include "base/memory.h"
 #include "io/stream.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -225,6 +228,31 @@ static void test_idle_streams_hold_no_buffers(void **state)
   hc_free(bytes);
 }
 
+static int option_of(const struct hc_stream *stream, int level, int name)
+{
+  int value = -1;
+  socklen_t len = sizeof(value);
+  int fd = hc_io_stream_const(stream)->fd;
+
+  assert_int_equal(getsockopt(fd, level, name, &value, &len), 0);
+  return value;
+}
+
+/* HC_ACCEPTED_SILENCE_MS; the waiting itself is the kernel's. */
+static void test_the_kernel_looks_after_accepted_peers(void **state)
+{
+  struct pair pair = { 0 };
+
+  pair_open(&pair, pair_with_tls(state));
+  const struct hc_stream *s = pair.server.stream;
+  assert_int_equal(option_of(s, SOL_SOCKET, SO_KEEPALIVE), 1);
+  int silence_s = option_of(s, IPPROTO_TCP, TCP_KEEPIDLE) +
+                  option_of(s, IPPROTO_TCP, TCP_KEEPINTVL) *
+                      option_of(s, IPPROTO_TCP, TCP_KEEPCNT);
+  assert_int_equal(silence_s * 1000, HC_ACCEPTED_SILENCE_MS);
+  pair_free(&pair);
+}
+
 static int remove_files(void **state)
 {
   (void)state;
@@ -248,6 +276,7 @@ int main(void)
     BOTH(test_a_paused_stream_hears_of_the_end_after_resume),
     BOTH(test_what_came_before_accept_waits_for_a_paused_owner),
     BOTH(test_idle_streams_hold_no_buffers),
+    BOTH(test_the_kernel_looks_after_accepted_peers),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);
 }
