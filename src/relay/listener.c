@@ -11,7 +11,10 @@
 enum {
   /* The wall clock is looked at again after so long: it may be set, and it runs
    * while a machine sleeps. */
-  EXPIRY_CHECK_S = 30
+  EXPIRY_CHECK_S = 30,
+  /* A listener whose TCP has acknowledged nothing for so long is offered
+   * nothing: others may be there, and its senders would wait in vain. */
+  UNRESPONSIVE_MS = 10000
 };
 
 static void free_parts(struct hc_relay_listener *l)
@@ -206,8 +209,10 @@ const char *hc_relay_listener_base(const struct hc_relay_listener *l)
 
 int hc_relay_listener_send(struct hc_relay_listener *l, struct hc_span message)
 {
-  int rc = hc_relay_write_frame(l->stream, HC_WS_TEXT, message);
+  int rc = HYCO_EWOULDBLOCK;
 
+  if (hc_stream_unacked_ms(l->stream) < UNRESPONSIVE_MS)
+    rc = hc_relay_write_frame(l->stream, HC_WS_TEXT, message);
   if (rc != 0)
     hc_relay_event(&l->relay->log, "ListenerUnresponsive", &l->tracking, NULL);
   return rc;

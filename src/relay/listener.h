@@ -31,7 +31,8 @@ struct hc_span hc_relay_listener_guid(const struct hc_relay_listener *listener);
 /* What addresses begin with for this listener: "wss://host:port". */
 const char *hc_relay_listener_base(const struct hc_relay_listener *listener);
 
-/* Sends a text message. 0 or HYCO_EWOULDBLOCK (the listener does not read). */
+/* Sends a text message. 0 or HYCO_EWOULDBLOCK (the listener does not read, or
+ * its TCP does not answer). */
 int hc_relay_listener_send(struct hc_relay_listener *listener,
                            struct hc_span message);
 
