@@ -1,7 +1,9 @@
 /* RFC 6455 section 4.2.1, as server: whatever a handshake lacks is refused with
  * 400 to listeners, senders and rendezvous alike, and does no harm. */
 #include "support/check.h"
+
 #include "support/relay_world.h"
+#include <string.h>
 
 enum { UPGRADE, CONNECTION, VERSION, KEY, LINES };
 
@@ -156,6 +158,28 @@ static void a_version_other_than_13_is_refused(void **state)
   expect_line_refused(VERSION, "Sec-WebSocket-Version: 13, 8\r\n");
 }
 
+/* 4.2.2: "the server MUST ... send an appropriate HTTP error code ... and a
+ * |Sec-WebSocket-Version| header field indicating the version(s) the server is
+ * capable of understanding" */
+static void a_refused_version_is_told_the_right_one(void **state)
+{
+  struct relay_world w;
+  struct raw_peer peer;
+  char head[2048];
+
+  (void)state;
+  world_start(&w, NULL);
+  raw_dial(&peer, w.sim, w.port);
+  raw_send_str(&peer, "GET /$hc/hyco HTTP/1.1\r\nHost: " WORLD_HOST "\r\n"
+                      "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                      "Sec-WebSocket-Key: " WORLD_KEY "\r\n"
+                      "Sec-WebSocket-Version: 8\r\n\r\n");
+  assert_int_equal(raw_read_head(&peer, head, sizeof head, RAW_WAIT_MS), 400);
+  assert_non_null(strstr(head, "\r\nSec-WebSocket-Version: 13\r\n"));
+  raw_close(&peer, HC_STREAM_CLEAN);
+  world_finish(&w);
+}
+
 /* Frames would be taken for a body, or a body for frames. */
 static void a_handshake_with_a_body_is_refused(void **state)
 {
@@ -232,6 +256,7 @@ int main(void)
     cmocka_unit_test(a_key_that_is_not_16_bytes_is_refused),
     cmocka_unit_test(two_keys_are_refused),
     cmocka_unit_test(a_version_other_than_13_is_refused),
+    cmocka_unit_test(a_refused_version_is_told_the_right_one),
     cmocka_unit_test(a_handshake_with_a_body_is_refused),
     cmocka_unit_test(a_head_that_can_be_read_in_two_ways_is_refused),
     cmocka_unit_test(case_and_lists_do_not_matter),
