@@ -121,6 +121,8 @@ static size_t receive_raw(struct hc_io_stream *s, uint8_t *out)
     end_by_fin(s);
   else if (errno != EAGAIN && errno != EWOULDBLOCK)
     hc_io_end_reading(s, hc_error_from_errno(errno), NULL);
+  else if (s->write_code != 0) /* the connection is of no use any more */
+    hc_io_end_reading(s, s->write_code, NULL);
   return 0;
 }
 
@@ -153,10 +155,13 @@ static bool is_open(const struct hc_io_stream *s)
 }
 
 /* More than the contract allows is left by a handler that will never take it:
- * whatever the peer sent, it must not fill the memory. */
+ * whatever the peer sent, it must not fill the memory. One that is asked again
+ * before more comes may take it then. */
 static void check_rest(struct hc_io_stream *s)
 {
-  if (!s->is_paused && hc_buffer_len(&s->rest) > HC_STREAM_REST_MAX) {
+  bool is_final = !s->is_paused && !s->show_rest;
+
+  if (is_final && hc_buffer_len(&s->rest) > HC_STREAM_REST_MAX) {
     hc_buffer_deinit(&s->rest);
     s->is_ended = false;
     hc_io_end_reading(s, HYCO_ETOOLONG, NULL);

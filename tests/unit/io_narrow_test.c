@@ -1,4 +1,5 @@
 /* What a blocking call inside a handler may do: narrow turns. */
+#include "base/memory.h"
 #include "unit/io_pair.h"
 #include "unit/tls_files.h"
 
@@ -67,6 +68,48 @@ static void test_a_control_channel_is_read_in_a_narrow_turn(void **state)
   pair_free(&pair);
 }
 
+enum { BURST = HC_STREAM_REST_MAX + HC_STREAM_REST_MAX / 2 };
+
+static void burst_in_narrow_turns(struct end *end, struct hc_span *in)
+{
+  uint8_t *bytes = pair_pattern(BURST);
+
+  (void)in;
+  end_write(end, bytes, BURST);
+  hc_free(bytes);
+  while (hc_stream_pending(end->stream) > 0)
+    hc_loop_turn(end->pair->loop, 10, true);
+  while (hc_loop_turn(end->pair->loop, 50, true))
+    continue;
+  end->on_data = NULL;
+}
+
+static void take_unless_narrow(struct end *end, struct hc_span *in)
+{
+  if (hc_net_is_narrow(end->pair->net))
+    return;
+  assert_int_equal(hc_buffer_append(&end->got, *in), 0);
+  hc_span_drop(in, in->len);
+}
+
+/* net.h: what is for the application stays where it is, however much came
+ * before the reading stopped. */
+static void test_a_burst_in_narrow_turns_waits_for_a_wide_one(void **state)
+{
+  struct pair pair = { .client_reads_in_narrow = true };
+  uint8_t *bytes = pair_pattern(BURST);
+
+  pair_open(&pair, pair_with_tls(state));
+  pair.client.on_data = take_unless_narrow;
+  pair.server.on_data = burst_in_narrow_turns;
+  end_write(&pair.client, "go", 2);
+  pair_run_until_got(&pair, &pair.client, BURST);
+  end_assert_got(&pair.client, bytes, BURST);
+  assert_false(pair.client.is_ended);
+  hc_free(bytes);
+  pair_free(&pair);
+}
+
 static void close_and_turn(struct end *end, struct hc_span *in)
 {
   struct pair *pair = end->pair;
@@ -123,6 +166,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     BOTH(test_a_narrow_turn_sends_but_calls_no_handler),
     BOTH(test_a_control_channel_is_read_in_a_narrow_turn),
+    BOTH(test_a_burst_in_narrow_turns_waits_for_a_wide_one),
     BOTH(test_a_stream_closed_in_its_handler_outlives_the_handler),
     BOTH(test_the_end_is_told_in_a_wide_turn_only),
   };
