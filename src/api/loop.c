@@ -23,8 +23,6 @@ void hyco_loop_free(hyco_loop *loop)
 {
   if (loop == NULL)
     return;
-  /* Objects that were freed give their memory back in a turn. */
-  (void)hc_loop_turn(loop->io, 0, false);
   hc_loop_free(loop->io);
   hc_free(loop);
 }

@@ -236,10 +236,8 @@ int hc_relay_instance_open(struct hyco_relay *relay,
 void hc_relay_instance_free(struct hyco_relay *relay)
 {
   hc_relay_free(relay->core);
-  if (relay->loop != NULL) {
+  if (relay->loop != NULL)
     hc_net_tls_free(hc_loop_net(relay->loop), relay->tls);
-    (void)hc_loop_turn(relay->loop, 0, false);
-  }
   hc_loop_free(relay->loop);
   hc_relay_state_close(&relay->state);
   hc_relay_setup_deinit(&relay->setup);

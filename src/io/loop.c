@@ -249,8 +249,10 @@ void hc_loop_free(struct hc_loop *loop)
   if (loop == NULL)
     return;
   assert(loop->depth == 0);
+  hc_posts_drop(&loop->posts);
   hc_io_listeners_close(loop);
   hc_io_streams_abort(loop);
+  hc_loop_turn(loop, 0, false);
   hc_curl_free(loop->curl);
   uv_close((uv_handle_t *)&loop->wait, NULL);
   uv_close((uv_handle_t *)&loop->posts.wake, NULL);

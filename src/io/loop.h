@@ -12,7 +12,9 @@ struct hc_loop;
 /* 0, HYCO_ENOMEM or HYCO_ETOOMANYFILES. */
 int hc_loop_new(struct hc_loop **out);
 
-/* Aborts what is still open. Outside a turn only. NULL is fine. */
+/* Drops what was posted, aborts what is still open, and runs a last turn, in
+ * which objects that were freed give their memory back. No timer may be
+ * set whose owner is gone. Outside a turn only. NULL is fine. */
 void hc_loop_free(struct hc_loop *loop);
 
 struct hc_net *hc_loop_net(struct hc_loop *loop);

@@ -37,7 +37,7 @@ static struct hc_post *take_all(struct hc_posts *posts)
   return first;
 }
 
-void hc_posts_deinit(struct hc_posts *posts)
+void hc_posts_drop(struct hc_posts *posts)
 {
   struct hc_post *post = take_all(posts);
   while (post != NULL) {
@@ -45,6 +45,11 @@ void hc_posts_deinit(struct hc_posts *posts)
     hc_free(post);
     post = next;
   }
+}
+
+void hc_posts_deinit(struct hc_posts *posts)
+{
+  hc_posts_drop(posts);
   pthread_mutex_destroy(&posts->lock);
 }
 

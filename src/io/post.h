@@ -18,7 +18,10 @@ struct hc_posts {
 /* 0 or libuv's error. */
 int hc_posts_init(struct hc_posts *posts, uv_loop_t *uv);
 
-/* Drops what never ran; wake must have been closed. */
+/* Drops what has not run. */
+void hc_posts_drop(struct hc_posts *posts);
+
+/* The same for good; wake must have been closed. */
 void hc_posts_deinit(struct hc_posts *posts);
 
 /* Any thread. 0 or HYCO_ENOMEM. */

@@ -72,6 +72,36 @@ static void post_from_another_thread_ends_a_waiting_run(void **state)
   assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
+/* hyco/loop.h: wait for the descriptor, at most hyco_loop_timeout. */
+static void the_descriptor_of_a_new_loop_hears_of_posts(void **state)
+{
+  struct api_world *w = *state;
+  struct pollfd watch = { .fd = hyco_loop_fd(w->loop), .events = POLLIN };
+
+  if (hyco_loop_timeout(w->loop) == 0)
+    (void)hyco_loop_do_events(w->loop, 0);
+  assert_int_equal(hyco_loop_post(w->loop, stop_loop, w->loop), 0);
+  assert_int_equal(poll(&watch, 1, 20000), 1);
+}
+
+static void set_flag(void *user_data)
+{
+  *(bool *)user_data = true;
+}
+
+static void what_was_posted_and_never_ran_is_dropped_with_the_loop(void **state)
+{
+  struct api_world *w = *state;
+  hyco_receiver *r = NULL;
+  bool ran = false;
+
+  assert_int_equal(hyco_receiver_new(NULL, NULL, NULL, &r), 0);
+  assert_int_equal(hyco_loop_post(hyco_receiver_loop(r), set_flag, &ran), 0);
+  hyco_receiver_free(r);
+  assert_false(ran);
+  (void)w;
+}
+
 /* DESIGN section 4: a blocking call within a handler returns 143. */
 static void block_in_handler(void *user_data)
 {
@@ -151,6 +181,8 @@ int main(void)
     TEST(run_turns_until_stop),
     TEST(a_loop_of_ones_own_needs_only_fd_and_timeout),
     TEST(post_from_another_thread_ends_a_waiting_run),
+    TEST(the_descriptor_of_a_new_loop_hears_of_posts),
+    TEST(what_was_posted_and_never_ran_is_dropped_with_the_loop),
     TEST(blocking_calls_in_a_handler_are_busy),
     TEST(objects_may_be_freed_inside_a_handler),
     TEST(a_receiver_with_its_own_loop_may_free_itself),

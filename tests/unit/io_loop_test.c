@@ -99,6 +99,7 @@ test_a_timer_that_sets_itself_again_does_not_hold_the_turn(void **state)
   assert_true(hc_loop_turn(w->loop, 0, false));
   assert_int_equal(w->n, 1);
   run_until(w, 3);
+  hc_net_timer_cancel(w->net, &mark.timer);
 }
 
 static void set_other(void *user_data)
