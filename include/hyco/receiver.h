@@ -270,8 +270,10 @@ HYCO_API int hyco_receiver_disconnect(hyco_receiver *r, int connection_id);
  * on_connection_ready_to_send tells when to try again.
  * Connection timeout above 0: blocks, running the loop, until all is with the
  * kernel. HYCO_ETIMEOUT when no byte moved for so long; the connection is then
- * closed with 1001. HYCO_EBUSY within another blocking call.
+ * closed with 1001, unless nothing of the message had been queued. HYCO_EBUSY
+ * within another blocking call. HYCO_EINTERRUPTED: a handler freed r.
  *
+ * HYCO_EBUSY also amid a message of another send (blocking, or MessageLength).
  * HYCO_EBADID, HYCO_ENOTCONNECTED (closing), HYCO_EBADVALUE (text is not
  * UTF-8), HYCO_ENOMEM. */
 HYCO_API int hyco_receiver_send(hyco_receiver *r, int connection_id,

@@ -55,18 +55,16 @@ static int advance(const struct hc_blocking_send *how, struct hc_outgoing *out,
 
   if (c == NULL)
     return HYCO_ENOTCONNECTED;
-  if (!out->done) {
-    int rc = hc_connection_send_part(c, out);
-    if (rc < 0)
-      return rc;
-  }
+  hc_connection_pump(c);
+  int rc = out->done ? 0 : hc_connection_send_part(c, out);
   size_t queued = hc_connection_queued(c);
-  if (out->done && queued == 0)
+  if (rc == 0 && out->done && queued == 0)
     return 1;
-  if (!is_stuck(p, queued + out->rest.len, now_ms, how->timeout_ms))
-    return 0;
-  hc_connection_interrupt(c);
-  return HYCO_ETIMEOUT;
+  if (rc == 0 && is_stuck(p, queued + out->rest.len, now_ms, how->timeout_ms))
+    rc = HYCO_ETIMEOUT;
+  if (rc < 0)
+    hc_connection_interrupt(c, out);
+  return rc;
 }
 
 int hc_blocking_send(const struct hc_blocking_send *how,

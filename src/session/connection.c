@@ -393,19 +393,26 @@ int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out)
     int rc = enqueue_next_frame(c, out);
     if (rc < 0)
       return rc;
+    c->in_parts = !out->done;
   }
-  c->in_parts = out->started && !out->done;
   if (out->done && c->would_block) /* it may have emptied before the end */
     hc_outbox_ask_for_drain(hc_link_outbox(c->link), 1);
   return 0;
 }
 
-void hc_connection_interrupt(struct hc_connection *c)
+void hc_connection_interrupt(struct hc_connection *c,
+                             const struct hc_outgoing *out)
 {
   static const char text[] = "send interrupted";
 
-  if (c->in_parts && c->state == CONNECTION_OPEN)
+  if (out->started && c->state == CONNECTION_OPEN)
     start_closing(c, HC_CLOSE_GOING_AWAY, hc_span_str(text));
+}
+
+void hc_connection_pump(struct hc_connection *c)
+{
+  if (c->link != NULL)
+    hc_outbox_pump(hc_link_outbox(c->link));
 }
 
 size_t hc_connection_queued(const struct hc_connection *c)

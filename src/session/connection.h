@@ -80,9 +80,14 @@ struct hc_outgoing {
  * last one is in it. 0, HYCO_ENOTCONNECTED, HYCO_EBUSY, HYCO_ENOMEM. */
 int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out);
 
-/* Gives a message up that was sent in part: the connection is closed with 1001
- * "send interrupted", for the peer could not tell where it ends. */
-void hc_connection_interrupt(struct hc_connection *c);
+/* Gives a message up after its first frame: the connection is closed with 1001
+ * "send interrupted", for the peer could not tell that it was not meant. */
+void hc_connection_interrupt(struct hc_connection *c,
+                             const struct hc_outgoing *out);
+
+/* Moves on what has no room in the stream: nothing else does while a handler
+ * blocks. */
+void hc_connection_pump(struct hc_connection *c);
 
 /* Bytes that wait for the kernel. */
 size_t hc_connection_queued(const struct hc_connection *c);

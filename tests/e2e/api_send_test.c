@@ -34,6 +34,7 @@ struct in_handler {
   struct api_world *w;
   uint8_t *bytes;
   bool disconnects_first;
+  bool queues_first; /* all of it in one frame, above what a stream holds */
   int calls;
   int result;
 };
@@ -48,6 +49,8 @@ static void send_back(hyco_receiver *r, const hyco_connection_data_in *e,
     return;
   if (h->disconnects_first)
     assert_int_equal(hyco_receiver_disconnect(r, id), 0);
+  if (h->queues_first)
+    assert_int_equal(hyco_receiver_send(r, id, h->bytes, BIG), 0);
   assert_int_equal(hyco_connection_set_int(r, id, HYCO_CONNECTION_TIMEOUT, 5),
                    0);
   h->result = hyco_receiver_send(r, id, h->bytes, BIG);
@@ -77,6 +80,7 @@ static hyco_receiver *listen_with(struct api_world *w, struct in_handler *h)
 struct reader {
   hyco_sender *sender;
   size_t bytes;
+  size_t wanted;
   bool done;
 };
 
@@ -85,7 +89,7 @@ static void count(hyco_sender *s, const hyco_data_in *e, void *user_data)
   struct reader *reader = user_data;
   (void)s;
   reader->bytes += e->len;
-  if (reader->bytes == BIG)
+  if (reader->bytes == reader->wanted)
     reader->done = true;
 }
 
@@ -112,7 +116,7 @@ static size_t talk(struct api_world *w, struct in_handler *h)
 {
   hyco_sender_events events = { .on_data_in = count,
                                 .on_disconnected = note_end };
-  struct reader reader = { 0 };
+  struct reader reader = { .wanted = h->queues_first ? 2 * BIG : BIG };
   pthread_t thread;
 
   assert_int_equal(hyco_sender_new(NULL, &events, &reader, &reader.sender), 0);
@@ -138,6 +142,19 @@ static void a_synchronous_send_inside_a_handler_makes_progress(void **state)
   hyco_receiver *r = listen_with(w, &h);
 
   assert_int_equal(talk(w, &h), BIG);
+  assert_int_equal(h.result, 0);
+  hyco_receiver_free(r);
+  free(h.bytes);
+}
+
+/* What an asynchronous send left behind the stream moves on as well. */
+static void what_was_queued_before_it_leaves_inside_a_handler_too(void **state)
+{
+  struct api_world *w = *state;
+  struct in_handler h = { .w = w, .bytes = make_bytes(), .queues_first = true };
+  hyco_receiver *r = listen_with(w, &h);
+
+  assert_int_equal(talk(w, &h), 2 * BIG);
   assert_int_equal(h.result, 0);
   hyco_receiver_free(r);
   free(h.bytes);
@@ -231,6 +248,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     TEST(a_synchronous_send_returns_when_all_is_with_the_kernel),
     TEST(a_synchronous_send_inside_a_handler_makes_progress),
+    TEST(what_was_queued_before_it_leaves_inside_a_handler_too),
     TEST(a_send_after_disconnect_inside_a_handler_is_refused),
     TEST(an_asynchronous_send_to_a_full_queue_would_block),
     TEST(a_synchronous_send_that_nobody_reads_times_out),

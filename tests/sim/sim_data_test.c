@@ -409,14 +409,33 @@ static void a_message_that_is_given_up_ends_the_connection_1001(void **state)
   sim_world_start(&w, 10);
   sim_world_join(&w);
   struct hc_connection *c = w.senders[0].core->connection;
-  hc_connection_interrupt(c); /* nothing is under way: nothing happens */
+  hc_connection_interrupt(c, &out); /* nothing is under way: nothing happens */
   assert_int_equal(hc_connection_send_part(c, &out), 0);
-  hc_connection_interrupt(c);
+  hc_connection_interrupt(c, &out);
   assert_int_equal(hc_connection_send_part(c, &out), HYCO_ENOTCONNECTED);
   sim_world_run(&w, 1000,
                 "r0 1 disconnected 1001 send interrupted\n"
                 "s0 disconnected 1001 send interrupted\n");
   free(bytes);
+  sim_world_finish(&w);
+}
+
+/* The application was told that it failed, also of one that is in the queue. */
+static void a_whole_message_that_is_given_up_ends_it_too(void **state)
+{
+  (void)state;
+  struct sim_world w;
+  struct hc_outgoing out = { .opcode = HC_WS_TEXT, .rest = hc_span_str("hi") };
+  sim_world_start(&w, 11);
+  sim_world_join(&w);
+  struct hc_connection *c = w.senders[0].core->connection;
+  assert_int_equal(hc_connection_send_part(c, &out), 0);
+  assert_true(out.done);
+  hc_connection_interrupt(c, &out);
+  sim_world_run(&w, 1000,
+                "r0 1 text \"hi\"\n"
+                "r0 1 disconnected 1001 send interrupted\n"
+                "s0 disconnected 1001 send interrupted\n");
   sim_world_finish(&w);
 }
 
@@ -437,6 +456,7 @@ int main(void)
     cmocka_unit_test(a_message_in_parts_is_one_message_there),
     cmocka_unit_test(ready_is_not_forgotten_over_a_message_in_parts),
     cmocka_unit_test(a_message_that_is_given_up_ends_the_connection_1001),
+    cmocka_unit_test(a_whole_message_that_is_given_up_ends_it_too),
   };
   return cmocka_run_group_tests_name("sim_data", tests, NULL, NULL);
 }
