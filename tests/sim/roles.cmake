@@ -20,3 +20,8 @@ target_link_libraries(sim_offers_test PRIVATE hyco_sim_service)
 target_link_options(sim_memory_test PRIVATE
   -Wl,--wrap=hc_alloc,--wrap=hc_alloc_zero,--wrap=hc_realloc
   -Wl,--wrap=hc_strndup,--wrap=hc_strdup)
+
+# A day of virtual time: the test has to know which stream a channel is.
+hyco_sim_test(sim_day sim_day.c sim_flow.c)
+target_link_libraries(sim_day_test PRIVATE hyco_sim_world)
+target_link_options(sim_day_test PRIVATE -Wl,--wrap=hc_control_channel_open)
