@@ -143,6 +143,8 @@ static int send_output(struct hc_cli_listener *l, struct hc_cli_peer *peer)
     else
       hc_cli_input_take(&job->from, &m);
   }
+  if (job->from.waiting.len == 0)
+    hc_cli_input_deinit(&job->from); /* the idle hold no buffers */
   return 0;
 }
 
@@ -308,6 +310,19 @@ static void stop(struct hc_cli_peer *peer, void *user_data)
 void hc_cli_exec_stop(struct hc_cli_listener *l)
 {
   hc_cli_peers_each(&l->peers, stop, NULL);
+}
+
+static void note_job(struct hc_cli_peer *peer, void *user_data)
+{
+  bool *is_busy = user_data;
+  *is_busy = *is_busy || peer->job != NULL;
+}
+
+bool hc_cli_exec_is_busy(const struct hc_cli_listener *l)
+{
+  bool is_busy = false;
+  hc_cli_peers_each(&l->peers, note_job, &is_busy);
+  return is_busy;
 }
 
 static void kill_job(struct hc_cli_peer *peer, void *user_data)

@@ -24,6 +24,8 @@ void hc_cli_exec_work(struct hc_cli_listener *l,
 /* Hangs up on all commands. They end within later turns. */
 void hc_cli_exec_stop(struct hc_cli_listener *l);
 
+bool hc_cli_exec_is_busy(const struct hc_cli_listener *l);
+
 /* Kills what still runs. */
 void hc_cli_exec_kill(struct hc_cli_listener *l);
 

@@ -1,12 +1,10 @@
 /* Reads the end of a token out of it. Nothing is checked: the service does. */
 #include "expiry.h"
+#include "secret.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-
-/* The longest payload of a JWT that is looked into. */
-enum { PAYLOAD_MAX = 12288 };
 
 /* Decimal digits up to anything else; 0 if there are none or too many. A
  * fraction, which RFC 7519 allows in exp, is left out. */
@@ -93,7 +91,7 @@ static int64_t payload_expiry(const char *p)
 /* header.payload.signature (RFC 7519 3) */
 static int64_t jwt_expiry(const char *token)
 {
-  char payload[PAYLOAD_MAX];
+  char payload[HC_CLI_SECRET_MAX]; /* as long as the longest token */
   const char *begin = strchr(token, '.');
   const char *end = begin != NULL ? strchr(begin + 1, '.') : NULL;
   if (end == NULL || (size_t)(end - begin) >= sizeof payload)

@@ -93,7 +93,7 @@ static void stop(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
   hc_cli_peers_each(&l->peers, let_go, l);
   hc_cli_exec_stop(l);
   hyco_receiver_shutdown(l->receiver);
-  while (l->peers.n > 0 && !take_turn(l, tokens, set, signal_fd).failed)
+  while (hc_cli_exec_is_busy(l) && !take_turn(l, tokens, set, signal_fd).failed)
     ;
 }
 

@@ -209,7 +209,8 @@ stop "$listener_pid"
 
 # Limits.
 serve few cat --max-connections 2
-with_input() { exec "$@" < <(exec sleep 1000); }
+mkfifo "$scratch/open"
+with_input() { exec "$@" <>"$scratch/open"; } # which never ends
 start first with_input "$HYCO" connect few -v "${where_to[@]}"
 first_pid=$pid
 start second with_input "$HYCO" connect few -v "${where_to[@]}"

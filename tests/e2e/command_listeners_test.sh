@@ -41,7 +41,8 @@ run "$HYCO" connect single "${where_to[@]}" --text <"$scratch/line"
 check "a listener serves one connection" cmp "$scratch/line" "$scratch/out"
 check "with --count 1 it ends then" wait "$listener_pid"
 
-with_input() { exec "$@" < <(exec sleep 1000); }
+mkfifo "$scratch/open"
+with_input() { exec "$@" <>"$scratch/open"; } # which never ends
 start_listener narrow narrow --echo --count 1
 start guest with_input "$HYCO" connect narrow -v "${where_to[@]}"
 guest_pid=$pid
@@ -64,11 +65,55 @@ kill "$guest_pid"
 wait "$guest_pid" 2>/dev/null || true
 check "its listener ends well" stop "$listener_pid"
 
+start_listener crowd crowd --echo --max-connections 1
+guests=()
+for i in {1..10}; do
+  start "crowd$i" with_input "$HYCO" connect crowd -v "${where_to[@]}"
+  guests+=("$pid")
+done
+n_refused() { cat "$scratch"/crowd?*.err | grep -c 'too many connections'; }
+nine_are_refused() {
+  local tries
+  for ((tries = 0; tries < 1500; tries++)); do
+    [ "$(n_refused)" -eq 9 ] && return
+    sleep 0.02
+  done
+  return 1
+}
+check "of ten at once one is served, by 503 or 1013 for the others" \
+  nine_are_refused
+kill "${guests[@]}" 2>/dev/null || true
+for guest_pid in "${guests[@]}"; do
+  wait "$guest_pid" 2>/dev/null || true
+done
+check "its listener ends well, too" stop "$listener_pid"
+
+# The command line of the example unit, with what systemd would put into it.
+unit=$(dirname "$0")/../../examples/hyco-listen.service
+line=$(sed -n 's/^ExecStart=[^ ]* listen //p' "$unit")
+line=${line//\%d/$state} ENTITY=unit COMMAND='tr a-z A-Z'
+read -ra words <<<"$line"
+for i in "${!words[@]}"; do
+  case ${words[i]} in
+  \"\$\{ENTITY\}\") words[i]=$ENTITY ;;
+  \"\$\{COMMAND\}\") words[i]=$COMMAND ;;
+  esac
+done
+start unit "$HYCO" listen "${words[@]}" --ca "$ca"
+unit_pid=$pid
+check "the example unit starts a listener" \
+  await "$unit_pid" unit.err '^listening unit'
+run "$HYCO" connect unit "${where_to[@]}" <"$scratch/line"
+check "that serves" test "$(cat "$scratch/out")" = HELLO
+check "and ends well" stop "$unit_pid"
+
 # A listener whose peer closes first gives the program behind it the end.
 start_listener greeter greeter --exec 'echo Welcome'
-check "the end of the peer is the end of standard output" test \
-  "$(with_input timeout 20 "$HYCO" connect greeter "${where_to[@]}" | cat)" = \
-  Welcome
+exec {said}< <(with_input "$HYCO" connect greeter "${where_to[@]}")
+guest_pid=$!
+check "the end of the peer is the end of standard output" \
+  test "$(cat <&"$said")" = Welcome
+kill "$guest_pid"
 stop "$listener_pid"
 
 start_listener stayer stayer --echo

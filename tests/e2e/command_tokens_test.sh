@@ -44,8 +44,10 @@ connect demo "${where[@]}" --token-command "$print_token; echo second line"
 check "a sender's, too: the first line is the token" ends_well
 connect demo "${where[@]}" --token-command "cat; $print_token"
 check "its standard input is not the sender's" ends_well
-connect demo "${where[@]}" --token-command "$print_token; sleep 1000 &"
+connect demo "${where[@]}" --token-command \
+  "$print_token; sleep 1000 & echo \$! >'$scratch/left'"
 check "who is left behind with its output does not matter" ends_well
+kill "$(cat "$scratch/left")"
 
 connect demo "${where[@]}" --token-command 'echo sorry >&2; exit 3'
 check "a command that fails" ends_with 1 '--token-command: exit 3'

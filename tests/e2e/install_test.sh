@@ -76,6 +76,9 @@ expect "a program is built through the CMake package" builds_with_cmake
 expect "a program is built through pkg-config" builds_with_pkg_config
 expect "the static library works too" builds_statically_with_pkg_config
 expect "the installed command runs" command_runs
+expect "it brings its manual" test -s "$prefix/share/man/man1/hyco-listen.1"
+expect "and its completion" \
+  test -s "$prefix/share/bash-completion/completions/hyco"
 expect "make uninstall" make uninstall
 expect "nothing is left" nothing_is_left "$prefix"
 expect "make install below DESTDIR" \

@@ -25,6 +25,7 @@ trap clean_up EXIT
 start() {
   local name=$1
   shift
+  rm -f "$scratch/$name.out" "$scratch/$name.err" # of another of this name
   "$@" >"$scratch/$name.out" 2>"$scratch/$name.err" </dev/null &
   pid=$!
   parties+=("$pid")
