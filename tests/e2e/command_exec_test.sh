@@ -106,11 +106,39 @@ check "a command that is not there: the shell's 127" \
   ends_with 1 'closed.*: 1011 exit 127'
 stop "$listener_pid"
 
+# One descriptor for the connection, and one is too few for two pipes.
+serve full cat
+first_free=0
+while [ -e "/proc/$listener_pid/fd/$first_free" ]; do
+  first_free=$((first_free + 1))
+done
+prlimit --pid "$listener_pid" --nofile=$((first_free + 2)):
+connect /dev/null full
+check "a command that cannot be started: 1011" \
+  ends_with 1 'closed.*: 1011 the command cannot be started'
+check "the listener says why" grep -q 'connection 1: .*: Too many open files' \
+  "$scratch/full.err"
+prlimit --pid "$listener_pid" --nofile=1024:
+connect "$scratch/some" full
+check "the next one is served" returned "$scratch/some"
+stop "$listener_pid"
+
 serve deaf 'exec <&-; echo deaf'
 connect "$scratch/random" deaf
 check "a command that does not read: its answer comes" \
   test "$(cat "$scratch/out")" = deaf
 check "and that is no failure" test "$status" -eq 0
+stop "$listener_pid"
+
+# shellcheck disable=SC2016
+serve endless 'echo $$ >'"$scratch"'/pid; exec yes'
+status=0
+"$HYCO" connect endless "${where_to[@]}" </dev/null 2>"$scratch/err" |
+  head -c 1M >"$scratch/out" || status=${PIPESTATUS[0]}
+check "a command that never stops, until the sender has enough" \
+  ends_with 1 'standard output: Broken pipe'
+check "and then does" gone "$(cat "$scratch/pid")"
+rm "$scratch/pid"
 stop "$listener_pid"
 
 serve slow 'sleep 0.5; cat | wc -c'
