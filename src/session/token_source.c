@@ -54,6 +54,31 @@ static void deliver(void *user_data)
   hc_secret_free(token);
 }
 
+/* A provider is asked from the loop like any handler: it may free the owner,
+ * and is left alone in narrow turns. */
+static void ask(void *user_data)
+{
+  struct hc_token_source *source = user_data;
+  hyco_token_request *request = hc_alloc_zero(sizeof *request);
+
+  if (request == NULL || source->provider == NULL) {
+    hc_free(request);
+    deliver(source); /* there is no answer */
+    return;
+  }
+  request->source = source;
+  source->pending = request;
+  source->provider(request, "https://relay.azure.net/.default",
+                   source->provider_data);
+}
+
+static int ask_provider(struct hc_token_source *source)
+{
+  hc_token_source_cancel(source);
+  hc_net_timer_set(source->net, &source->ask, 0);
+  return 1;
+}
+
 void hc_token_source_init(struct hc_token_source *source, struct hc_net *net,
                           const struct hc_properties *props,
                           void (*on_token)(void *user_data,
@@ -66,6 +91,7 @@ void hc_token_source_init(struct hc_token_source *source, struct hc_net *net,
     .props = props,
     .on_token = on_token,
     .user_data = user_data,
+    .ask = { .fn = ask, .user_data = source, .calls_handlers = true },
     .deliver = { .fn = deliver, .user_data = source, .calls_handlers = true },
   };
 }
@@ -75,6 +101,7 @@ void hc_token_source_cancel(struct hc_token_source *source)
   if (source->pending != NULL)
     source->pending->source = NULL;
   source->pending = NULL;
+  hc_net_timer_cancel(source->net, &source->ask);
   hc_net_timer_cancel(source->net, &source->deliver);
   forget_answer(source);
 }
@@ -99,20 +126,6 @@ int hyco_token_supply(hyco_token_request *request, const char *token,
   return good ? 0 : HYCO_EBADVALUE;
 }
 
-static int ask_provider(struct hc_token_source *source, struct hc_fault *fault)
-{
-  hyco_token_request *request = hc_alloc_zero(sizeof *request);
-
-  if (request == NULL)
-    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  hc_token_source_cancel(source);
-  request->source = source;
-  source->pending = request;
-  source->provider(request, "https://relay.azure.net/.default",
-                   source->provider_data);
-  return 1;
-}
-
 int hc_token_source_get(struct hc_token_source *source,
                         const struct hc_endpoint *endpoint,
                         struct hc_buffer *out, int64_t *expiry,
@@ -125,7 +138,7 @@ int hc_token_source_get(struct hc_token_source *source,
 
   *expiry = 0;
   if (source->provider != NULL)
-    return ask_provider(source, fault);
+    return ask_provider(source);
   if (ready[0] != '\0')
     return hc_buffer_append_str(out, ready);
   if (!has_name && !has_key)
@@ -134,23 +147,29 @@ int hc_token_source_get(struct hc_token_source *source,
                         expiry, fault);
 }
 
+/* Seconds from then to expiry, which may be any number: a provider gave it. */
+static int64_t seconds_left(int64_t expiry, int64_t then_s)
+{
+  return expiry > then_s ? expiry - then_s : 0;
+}
+
 bool hc_token_life_is_due(const struct hc_token_life *life,
                           const struct hc_properties *props, int64_t now_s)
 {
   int64_t threshold = hc_properties_number(props, HYCO_AUTO_RENEW_THRESHOLD);
-  int64_t half = (life->expiry - life->since) / 2;
+  int64_t half = seconds_left(life->expiry, life->since) / 2;
 
-  return life->expiry != 0 &&
-         life->expiry - now_s <= (half < threshold ? half : threshold);
+  return life->expiry != 0 && seconds_left(life->expiry, now_s) <=
+                                  (half < threshold ? half : threshold);
 }
 
 uint64_t hc_token_life_check_ms(const struct hc_token_life *life)
 {
-  int64_t quarter_ms = (life->expiry - life->since) * 1000 / 4;
+  int64_t left_s = seconds_left(life->expiry, life->since);
 
-  if (life->expiry == 0 || quarter_ms >= HC_RENEW_CHECK_MS)
+  if (life->expiry == 0 || left_s >= 4 * HC_RENEW_CHECK_MS / 1000)
     return HC_RENEW_CHECK_MS;
-  return quarter_ms > 1000 ? (uint64_t)quarter_ms : 1000;
+  return left_s > 4 ? (uint64_t)left_s * 1000 / 4 : 1000;
 }
 
 int hc_token_source_read_row(struct hc_surface *surface, int64_t now_s,

@@ -19,6 +19,7 @@ struct hc_token_source {
   const struct hc_properties *props;
   hyco_token_provider provider; /* NULL: none */
   void *provider_data;
+  struct hc_timer ask;         /* the provider, from the loop */
   hyco_token_request *pending; /* asked and not answered */
   char *answer;                /* until it is delivered; NULL: no token */
   int64_t answer_expiry;
@@ -43,13 +44,14 @@ void hc_token_source_cancel(struct hc_token_source *source);
 static inline bool
 hc_token_source_is_pending(const struct hc_token_source *source)
 {
-  return source->pending != NULL || source->deliver.is_set;
+  return source->ask.is_set || source->pending != NULL ||
+         source->deliver.is_set;
 }
 
 /* 0: the token was appended to out (nothing if neither keys nor a token are
  * set: anonymous); *expiry: Unix seconds, 0 when it cannot be renewed.
- * 1: the provider was asked, on_token follows. HYCO_EMISSING (a key without a
- * key name or the other way round), HYCO_EBADVALUE, HYCO_ENOMEM. */
+ * 1: the provider will be asked, on_token follows. HYCO_EMISSING (a key without
+ * a key name or the other way round), HYCO_EBADVALUE, HYCO_ENOMEM. */
 int hc_token_source_get(struct hc_token_source *source,
                         const struct hc_endpoint *endpoint,
                         struct hc_buffer *out, int64_t *expiry,

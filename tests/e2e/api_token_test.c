@@ -32,6 +32,7 @@ static void answer(void *user_data)
   assert_int_equal(
       hyco_token_supply(p->request, p->refuses ? NULL : token, expiry), 0);
   hyco_token_free(token);
+  p->request = NULL;
 }
 
 static void provide(hyco_token_request *request, const char *scope,
@@ -98,10 +99,39 @@ static void a_request_outlives_who_asked(void **state)
 
   use_providers(w, &p);
   assert_int_equal(hyco_receiver_start(w->receiver), 0);
+  (void)hyco_loop_do_events(w->loop, 0);
+  assert_int_equal(p.asked, 1);
   hyco_receiver_free(w->receiver);
   w->receiver = NULL;
   (void)hyco_loop_do_events(w->loop, 0);
-  assert_int_equal(p.asked, 1);
+  assert_null(p.request);
+}
+
+static void free_instead(hyco_token_request *request, const char *scope,
+                         void *user_data)
+{
+  hyco_receiver **r = user_data;
+  (void)scope;
+  hyco_receiver_free(*r);
+  *r = NULL;
+  assert_int_equal(hyco_token_supply(request, "late", 0), 0);
+}
+
+static void a_provider_may_free_who_asks(void **state)
+{
+  struct api_world *w = *state;
+  hyco_receiver *r = NULL;
+
+  assert_int_equal(hyco_receiver_new(NULL, NULL, NULL, &r), 0);
+  assert_int_equal(hyco_receiver_set_connection_string(
+                       r, hyco_relay_connection_string(w->relay)),
+                   0);
+  assert_int_equal(hyco_receiver_set_string(r, HYCO_HYBRID_CONNECTION, "demo"),
+                   0);
+  hyco_receiver_set_token_provider(r, free_instead, &r);
+  assert_int_equal(hyco_receiver_set_bool(r, HYCO_LISTENING, true),
+                   HYCO_EINTERRUPTED);
+  assert_null(r);
 }
 
 static void keep_headers(hyco_receiver *r, hyco_connection_request *e,
@@ -194,6 +224,7 @@ int main(void)
     TEST(a_provider_may_answer_later),
     TEST(a_provider_without_a_token_is_602),
     TEST(a_request_outlives_who_asked),
+    TEST(a_provider_may_free_who_asks),
     TEST(headers_of_ones_own_reach_the_receiver),
     TEST(headers_that_must_not_be_there_are_refused),
     TEST(a_sender_waits_for_a_listener),

@@ -243,12 +243,29 @@ static void a_short_life_is_looked_at_more_often(void **state)
   assert_int_equal(hc_token_life_check_ms(&life), HC_RENEW_CHECK_MS);
 }
 
+/* A provider's number is anybody's: nothing overflows. */
+static void any_expiry_will_do(void **state)
+{
+  struct fixture *f = *state;
+  const struct hc_properties *props = &f->surface.props;
+  struct hc_token_life life = { NOW_S, INT64_MAX };
+  assert_int_equal(hc_token_life_check_ms(&life), HC_RENEW_CHECK_MS);
+  assert_false(hc_token_life_is_due(&life, props, NOW_S));
+  life.expiry = INT64_MIN;
+  assert_int_equal(hc_token_life_check_ms(&life), 1000);
+  assert_true(hc_token_life_is_due(&life, props, NOW_S));
+}
+
 static void ask(struct fixture *f)
 {
   f->source.provider = note_request;
   f->source.provider_data = f;
   set(f, HYCO_SHARED_ACCESS_SIGNATURE, "ready"); /* the provider wins */
+  f->request = NULL;
   assert_int_equal(get(f), 1);
+  assert_null(f->request);
+  assert_true(hc_token_source_is_pending(&f->source));
+  sim_run(f->sim, 0);
   assert_non_null(f->request);
   assert_true(hc_token_source_is_pending(&f->source));
 }
@@ -264,6 +281,29 @@ static void a_provider_answers_from_the_loop(void **state)
   assert_string_equal(f->answer, "jwt");
   assert_true(f->answer_expiry == NOW_S + 60);
   assert_false(hc_token_source_is_pending(&f->source));
+}
+
+static void a_provider_is_not_asked_for_who_has_left(void **state)
+{
+  struct fixture *f = *state;
+  f->source.provider = note_request;
+  f->source.provider_data = f;
+  assert_int_equal(get(f), 1);
+  hc_token_source_cancel(&f->source);
+  sim_run(f->sim, 0);
+  assert_null(f->request);
+  assert_int_equal(f->answers, 0);
+}
+
+static void a_provider_that_was_taken_away_gives_none(void **state)
+{
+  struct fixture *f = *state;
+  f->source.provider = note_request;
+  assert_int_equal(get(f), 1);
+  f->source.provider = NULL;
+  sim_run(f->sim, 0);
+  assert_int_equal(f->answers, 1);
+  assert_string_equal(f->answer, "");
 }
 
 static void a_token_of_unknown_end_counts_as_good_for_an_hour(void **state)
@@ -344,7 +384,10 @@ int main(void)
     TOKEN_TEST(a_token_is_due_at_the_threshold_or_at_half_its_life),
     TOKEN_TEST(a_token_that_cannot_be_renewed_is_never_due),
     TOKEN_TEST(a_short_life_is_looked_at_more_often),
+    TOKEN_TEST(any_expiry_will_do),
     TOKEN_TEST(a_provider_answers_from_the_loop),
+    TOKEN_TEST(a_provider_is_not_asked_for_who_has_left),
+    TOKEN_TEST(a_provider_that_was_taken_away_gives_none),
     TOKEN_TEST(a_token_of_unknown_end_counts_as_good_for_an_hour),
     TOKEN_TEST(no_token_and_a_bad_one_are_told_as_none),
     TOKEN_TEST(an_answer_that_nobody_waits_for_is_dropped),
