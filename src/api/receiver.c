@@ -12,6 +12,7 @@ struct hyco_receiver {
   bool *gone; /* set when freed while a blocking call is under way */
 };
 
+static int listen_blocking(void *owner);
 static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
                          struct hc_span payload);
 
@@ -30,6 +31,7 @@ int hyco_receiver_new(hyco_loop *loop, const hyco_receiver_events *events,
     rc = hc_receiver_new(hc_loop_net(r->loop->io), r, events, user_data,
                          &r->core);
   if (rc == 0) {
+    r->core->listen = listen_blocking;
     r->core->block = send_blocking;
     r->core->block_owner = r;
   }
@@ -66,20 +68,23 @@ static bool has_started(const void *owner)
   return !core->once || core->state == HC_RECEIVER_IDLE;
 }
 
-/* After a row was set: HYCO_LISTENING = true has only begun. */
-static int finish_set(hyco_receiver *r, int rc)
+/* HYCO_LISTENING = true, see struct hc_receiver. */
+static int listen_blocking(void *owner)
 {
-  bool gone = false;
+  hyco_receiver *r = owner;
   struct hc_receiver *core = r->core;
+  struct hc_fault *fault = &core->surface.fault;
+  bool gone = false;
 
-  if (rc < 0 || core->state != HC_RECEIVER_CONNECTING || has_started(core))
-    return rc;
-  if (!hc_api_may_block(r->loop)) {
-    hc_receiver_stop(core);
-    return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
+  if (hc_receiver_is_listening(core))
+    return 0;
+  if (!hc_api_may_block(r->loop))
+    return hc_fault_set(fault, HYCO_EBUSY,
                         "listening cannot be set inside a handler: call "
                         "hyco_receiver_start");
-  }
+  int rc = hc_receiver_start(core, true);
+  if (rc < 0)
+    return rc;
   r->gone = &gone;
   rc = hc_blocking_wait(r->loop, has_started, core, &gone, LISTEN_LIMIT_MS);
   if (gone)
@@ -87,13 +92,15 @@ static int finish_set(hyco_receiver *r, int rc)
   r->gone = NULL;
   if (rc < 0) {
     hc_receiver_stop(core);
-    return hc_fault_set(&core->surface.fault, rc, "no answer within %d s",
+    return hc_fault_set(fault, rc, "no answer within %d s",
                         LISTEN_LIMIT_MS / 1000);
   }
   if (core->state != HC_RECEIVER_IDLE)
     return 0;
-  core->surface.fault = core->failure;
-  return core->failure.code;
+  if (core->failure.code == 0)
+    return hc_fault_set(fault, HYCO_EINTERRUPTED, "a handler stopped it");
+  *fault = core->failure;
+  return fault->code;
 }
 
 int hyco_receiver_set_string(hyco_receiver *r, hyco_property p,
@@ -104,7 +111,7 @@ int hyco_receiver_set_string(hyco_receiver *r, hyco_property p,
 
 int hyco_receiver_set_int(hyco_receiver *r, hyco_property p, int64_t value)
 {
-  return finish_set(r, hc_surface_set_number(&r->core->surface, 0, p, value));
+  return hc_surface_set_number(&r->core->surface, 0, p, value);
 }
 
 int hyco_receiver_set_bool(hyco_receiver *r, hyco_property p, bool value)
@@ -130,7 +137,7 @@ int hyco_receiver_get_bool(hyco_receiver *r, hyco_property p, bool *value)
 
 int hyco_receiver_config(hyco_receiver *r, const char *text, const char **value)
 {
-  return finish_set(r, hc_surface_config(&r->core->surface, text, value));
+  return hc_surface_config(&r->core->surface, text, value);
 }
 
 int hyco_connection_set_int(hyco_receiver *r, int connection_id,

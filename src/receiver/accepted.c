@@ -155,15 +155,11 @@ static int open_rendezvous(struct hc_accepted *a, const char *sub_protocol,
   struct hc_endpoint endpoint;
   struct hc_connection_options options = hc_connection_options_read(props);
 
-  options.link = hc_receiver_link_options(r);
-  options.link.endpoint = &endpoint;
-  options.link.protocols = hc_span_str(sub_protocol);
-  int rc = hc_endpoint_from_url(hc_span_str(a->info.address), &endpoint,
-                                &options.link.target, fault);
+  int rc = hc_receiver_link_options(r, a->info.address, &endpoint,
+                                    &options.link, fault);
   if (rc < 0)
     return rc;
-  if (!endpoint.tls)
-    options.link.tls = NULL;
+  options.link.protocols = hc_span_str(sub_protocol);
   return hc_connection_open(r->net, &options, &connection_handler, a,
                             &a->connection, fault);
 }
@@ -211,20 +207,24 @@ static bool on_reject_verify(void *user_data,
 static void reject(struct hc_receiver *r, const struct hc_accept *info,
                    int status, const char *description)
 {
-  struct hc_link_options link = hc_receiver_link_options(r);
+  struct hc_link_options link;
+  struct hc_endpoint endpoint;
   struct hc_fault fault;
-  struct hc_reject *reject = hc_alloc_zero(sizeof *reject);
-  int rc = HYCO_ENOMEM;
+  struct hc_reject *reject = NULL;
 
-  hc_fault_set(&fault, rc, "out of memory");
-  if (reject != NULL) {
+  int rc = hc_receiver_link_options(r, info->address, &endpoint, &link, &fault);
+  if (rc == 0) {
+    reject = hc_alloc_zero(sizeof *reject);
+    if (reject == NULL)
+      rc = hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
+  }
+  if (rc == 0) {
     *reject = (struct hc_reject){ .net = r->net,
                                   .on_error = on_reject_error,
                                   .on_verify = on_reject_verify,
                                   .user_data = r };
     hc_list_append(&r->rejects, &reject->node);
-    rc = hc_reject_start(reject, &link, info->address, status, description,
-                         &fault);
+    rc = hc_reject_start(reject, &link, status, description, &fault);
   }
   if (rc < 0) {
     if (reject != NULL)

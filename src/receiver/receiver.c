@@ -138,6 +138,7 @@ static void take_failure(struct hc_receiver *r, int status)
     return;
   }
   plan_retry(r, final);
+  r->surface.fault = r->failure; /* last_error_text has the words */
   emit_connected(r, -r->failure.code, r->failure.text);
 }
 
@@ -183,15 +184,13 @@ static bool on_channel_verify(void *user_data,
   return hc_receiver_emit_verify(user_data, verdict);
 }
 
-/* A provider is the application's: not in a narrow turn. */
 static void on_channel_renewal_due(void *user_data)
 {
   struct hc_receiver *r = user_data;
   struct hc_buffer token;
   int64_t expiry;
 
-  if (hc_token_source_is_pending(&r->tokens) ||
-      (r->tokens.provider != NULL && hc_net_is_narrow(r->net)))
+  if (hc_token_source_is_pending(&r->tokens))
     return;
   hc_buffer_init(&token, HC_TOKEN_MAX);
   if (hc_token_source_get(&r->tokens, &r->endpoint, &token, &expiry, NULL) == 0)
@@ -276,14 +275,16 @@ static void on_retry(void *user_data)
   connect_channel(user_data);
 }
 
-static int make_tls(struct hc_receiver *r)
+static int make_tls(struct hc_receiver *r, struct hc_fault *fault)
+{
+  struct hc_tls_options options = hc_tls_options_read(&r->surface.props);
+  return hc_net_tls_new(r->net, &options, &r->tls, fault);
+}
+
+static void drop_tls(struct hc_receiver *r)
 {
   hc_net_tls_free(r->net, r->tls);
   r->tls = NULL;
-  if (!r->endpoint.tls)
-    return 0;
-  struct hc_tls_options options = hc_tls_options_read(&r->surface.props);
-  return hc_net_tls_new(r->net, &options, &r->tls, &r->surface.fault);
 }
 
 int hc_receiver_start(struct hc_receiver *r, bool once)
@@ -294,11 +295,14 @@ int hc_receiver_start(struct hc_receiver *r, bool once)
     become_idle(r); /* start anew at once */
   end_shutdown(r);
   int rc = hc_endpoint_read(&r->surface.props, &r->endpoint, &r->surface.fault);
-  if (rc == 0)
-    rc = make_tls(r);
+  if (rc < 0)
+    return rc;
+  drop_tls(r); /* trust may have changed */
+  rc = r->endpoint.tls ? make_tls(r, &r->surface.fault) : 0;
   if (rc < 0)
     return rc;
   r->once = once;
+  r->failure.code = 0;
   r->backoff = (struct hc_backoff){ 0 };
   rc = begin(r);
   if (rc < 0) {
@@ -379,15 +383,28 @@ int hc_receiver_send(struct hc_receiver *r, int id, enum hc_ws_opcode opcode,
   return hc_sending_send(&a->sending, a->connection, opcode, payload, fault);
 }
 
-struct hc_link_options hc_receiver_link_options(const struct hc_receiver *r)
+int hc_receiver_link_options(struct hc_receiver *r, const char *address,
+                             struct hc_endpoint *endpoint,
+                             struct hc_link_options *out,
+                             struct hc_fault *fault)
 {
   const struct hc_properties *props = &r->surface.props;
-  return (struct hc_link_options){
-    .tls = r->tls,
+  struct hc_span target;
+
+  int rc = hc_endpoint_from_url(hc_span_str(address), endpoint, &target, fault);
+  if (rc == 0 && endpoint->tls && r->tls == NULL)
+    rc = make_tls(r, fault); /* the control channel is plain */
+  if (rc < 0)
+    return rc;
+  *out = (struct hc_link_options){
+    .endpoint = endpoint,
+    .target = target,
+    .tls = endpoint->tls ? r->tls : NULL,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
     .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
     .timeout_ms = HC_RENDEZVOUS_TIMEOUT_MS,
   };
+  return 0;
 }
 
 static void free_receiver(void *user_data)
@@ -444,7 +461,6 @@ void hc_receiver_free(struct hc_receiver *r)
     hc_accepted_free(HC_LIST_ENTRY(r->accepted.next, struct hc_accepted, node));
   while (!hc_list_is_empty(&r->rejects))
     hc_reject_free(HC_LIST_ENTRY(r->rejects.next, struct hc_reject, node));
-  hc_net_tls_free(r->net, r->tls);
-  r->tls = NULL;
+  drop_tls(r);
   hc_net_timer_set(r->net, &r->reap, 0);
 }

@@ -45,10 +45,13 @@ struct hc_receiver {
   struct hc_list rejects;
   struct hc_id_map ids; /* open connections by ConnectionId */
   int last_id;
+  /* Setting HYCO_LISTENING waits, which only the API can. NULL: it only
+   * starts. The receiver may be gone when it returns HYCO_EINTERRUPTED. */
+  int (*listen)(void *owner);
   /* Synchronous sends: see struct hc_sending. */
   int (*block)(void *owner, int id, enum hc_ws_opcode opcode,
                struct hc_span payload);
-  void *block_owner;
+  void *block_owner; /* of both */
   struct hc_timer shutdown;
   struct hc_timer reap;
 };
@@ -89,8 +92,13 @@ void hc_receiver_settle(struct hc_receiver *r);
 int hc_receiver_send(struct hc_receiver *r, int id, enum hc_ws_opcode opcode,
                      struct hc_span payload);
 
-/* For accepted.c and reject.c: how a rendezvous is dialled. */
-struct hc_link_options hc_receiver_link_options(const struct hc_receiver *r);
+/* For accepted.c: how the rendezvous at an address is dialled. endpoint is
+ * filled in and must live as long as *out. 0, HYCO_EBADURL, HYCO_ECERTSTORE,
+ * HYCO_ENOMEM. */
+int hc_receiver_link_options(struct hc_receiver *r, const char *address,
+                             struct hc_endpoint *endpoint,
+                             struct hc_link_options *out,
+                             struct hc_fault *fault);
 
 /* Events; each checks for a NULL handler. After any of them the receiver may
  * be freed: r->freed tells. */

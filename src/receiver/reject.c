@@ -47,19 +47,14 @@ static const struct hc_link_handler handler = {
 };
 
 int hc_reject_start(struct hc_reject *reject,
-                    const struct hc_link_options *link, const char *address,
-                    int status, const char *description, struct hc_fault *fault)
+                    const struct hc_link_options *link, int status,
+                    const char *description, struct hc_fault *fault)
 {
   struct hc_link_options options = *link;
-  struct hc_endpoint endpoint;
   struct hc_buffer target;
-  struct hc_span path;
 
-  int rc = hc_endpoint_from_url(hc_span_str(address), &endpoint, &path, fault);
-  if (rc < 0)
-    return rc;
   hc_buffer_init(&target, HC_TARGET_MAX);
-  rc = hc_buffer_append(&target, path);
+  int rc = hc_buffer_append(&target, link->target);
   if (rc == 0)
     rc = hc_buffer_printf(&target,
                           "&sb-hc-statusCode=%d"
@@ -70,8 +65,6 @@ int hc_reject_start(struct hc_reject *reject,
   if (rc < 0) {
     hc_fault_set(fault, rc, "the rejection is too long");
   } else {
-    options.endpoint = &endpoint;
-    options.tls = endpoint.tls ? link->tls : NULL;
     options.target = hc_buffer_span(&target);
     rc = hc_link_open(reject->net, &options, &handler, reject, &reject->link,
                       fault);

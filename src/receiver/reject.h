@@ -17,12 +17,11 @@ struct hc_reject {
 };
 
 /* Starts. on_error is called if the service answers with anything but 410.
- * link: everything but endpoint and target. 0, HYCO_EBADURL, HYCO_ETOOLONG,
- * HYCO_ENOMEM, and what hc_link_open returns: then reject is the caller's. */
+ * link: of the rendezvous. 0, HYCO_ETOOLONG, HYCO_ENOMEM, and what hc_link_open
+ * returns: then reject is the caller's. */
 int hc_reject_start(struct hc_reject *reject,
-                    const struct hc_link_options *link, const char *address,
-                    int status, const char *description,
-                    struct hc_fault *fault);
+                    const struct hc_link_options *link, int status,
+                    const char *description, struct hc_fault *fault);
 
 /* Drops one that is under way. */
 void hc_reject_free(struct hc_reject *reject);

@@ -49,7 +49,8 @@ static int set_row(void *owner, int id, hyco_property p,
   if (hyco_property_get_row(p)->scope == HYCO_SCOPE_CONNECTION)
     return set_connection_row(r, id, p, value, fault);
   if (p == HYCO_LISTENING && value->number != 0)
-    return hc_receiver_start(r, true);
+    return r->listen != NULL ? r->listen(r->block_owner)
+                             : hc_receiver_start(r, true);
   if (p == HYCO_LISTENING) {
     hc_receiver_stop(r);
     return 0;

@@ -5,8 +5,7 @@
 
 #include "session/surface.h"
 
-/* owner: struct hc_receiver. HYCO_LISTENING set to true only starts; waiting
- * is the API's business. */
+/* owner: struct hc_receiver. */
 extern const struct hc_surface_ops hc_receiver_rows;
 
 #endif

@@ -79,6 +79,7 @@ static void take_failure(struct hc_sender *s, int status)
   if (try_again(s, status))
     return;
   hc_sender_cancel(s);
+  s->surface.fault = s->failure; /* last_error_text has the words */
   emit_connected(s, -s->failure.code, s->failure.text);
 }
 

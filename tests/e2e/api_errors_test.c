@@ -16,6 +16,24 @@ static void a_wrong_key_is_602(void **state)
   assert_null(strstr(hyco_receiver_last_error_text(w->receiver), "d3Jvbmc"));
 }
 
+static void the_words_of_a_try_that_failed_later_stay(void **state)
+{
+  struct api_world *w = *state;
+
+  assert_int_equal(
+      hyco_receiver_set_string(w->receiver, HYCO_ACCESS_KEY, "d3Jvbmc="), 0);
+  assert_int_equal(hyco_receiver_start(w->receiver), 0);
+  assert_int_equal(hyco_sender_start(w->sender), 0);
+  api_world_await(w, &w->sender_connects, 1);
+  assert_non_null(
+      strstr(hyco_sender_last_error_text(w->sender), "TrackingId:"));
+  for (bool on = true; on; (void)hyco_loop_do_events(w->loop, 10))
+    assert_int_equal(hyco_receiver_get_bool(w->receiver, HYCO_LISTENING, &on),
+                     0);
+  assert_non_null(
+      strstr(hyco_receiver_last_error_text(w->receiver), "TrackingId:"));
+}
+
 static void nobody_listening_is_604(void **state)
 {
   struct api_world *w = *state;
@@ -126,6 +144,7 @@ int main(void)
   cmocka_unit_test_setup_teardown(name, api_world_setup, api_world_teardown)
   const struct CMUnitTest tests[] = {
     TEST(a_wrong_key_is_602),
+    TEST(the_words_of_a_try_that_failed_later_stay),
     TEST(nobody_listening_is_604),
     TEST(an_untrusted_certificate_is_280),
     TEST(a_ca_file_that_is_not_there_is_271),

@@ -126,6 +126,64 @@ static void blocking_calls_in_a_handler_are_busy(void **state)
   assert_false(is_listening);
 }
 
+static void stop_listening(void *user_data)
+{
+  struct api_world *w = user_data;
+  assert_int_equal(hyco_receiver_set_bool(w->receiver, HYCO_LISTENING, false),
+                   0);
+}
+
+static void listening_that_a_handler_stops_is_interrupted(void **state)
+{
+  struct api_world *w = *state;
+
+  assert_int_equal(hyco_loop_post(w->loop, stop_listening, w), 0);
+  assert_int_equal(hyco_receiver_set_bool(w->receiver, HYCO_LISTENING, true),
+                   HYCO_EINTERRUPTED);
+  assert_non_null(
+      strstr(hyco_receiver_last_error_text(w->receiver), "handler"));
+}
+
+static void count_log(hyco_receiver *r, const hyco_log *e, void *user_data)
+{
+  int *lines = user_data;
+  (void)r;
+  (void)e;
+  (*lines)++;
+}
+
+struct refused {
+  hyco_receiver *r;
+  int rc;
+};
+
+static void listen_in_handler(void *user_data)
+{
+  struct refused *refused = user_data;
+  refused->rc = hyco_receiver_config(refused->r, "listening=true", NULL);
+}
+
+/* hyco/hyco.h: a call that fails never calls a handler for it. */
+static void a_refused_listening_says_nothing(void **state)
+{
+  struct api_world *w = *state;
+  hyco_receiver_events events = { .on_log = count_log };
+  struct refused refused = { 0 };
+  int lines = 0;
+
+  assert_int_equal(hyco_receiver_new(w->loop, &events, &lines, &refused.r), 0);
+  assert_int_equal(hyco_receiver_set_connection_string(
+                       refused.r, hyco_relay_connection_string(w->relay)),
+                   0);
+  assert_int_equal(
+      hyco_receiver_set_string(refused.r, HYCO_HYBRID_CONNECTION, "demo"), 0);
+  assert_int_equal(hyco_loop_post(w->loop, listen_in_handler, &refused), 0);
+  (void)hyco_loop_do_events(w->loop, 0);
+  assert_int_equal(refused.rc, HYCO_EBUSY);
+  assert_int_equal(lines, 0);
+  hyco_receiver_free(refused.r);
+}
+
 static void free_all(void *user_data)
 {
   struct api_world *w = user_data;
@@ -184,6 +242,8 @@ int main(void)
     TEST(the_descriptor_of_a_new_loop_hears_of_posts),
     TEST(what_was_posted_and_never_ran_is_dropped_with_the_loop),
     TEST(blocking_calls_in_a_handler_are_busy),
+    TEST(listening_that_a_handler_stops_is_interrupted),
+    TEST(a_refused_listening_says_nothing),
     TEST(objects_may_be_freed_inside_a_handler),
     TEST(a_receiver_with_its_own_loop_may_free_itself),
   };

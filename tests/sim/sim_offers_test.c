@@ -116,6 +116,27 @@ static void it_serves_on_after_an_accept_without_address(void **state)
 
 /* --- a rendezvous that fails: the channel stays --- */
 
+/* wss:// is TLS also where the control channel is plain. */
+static void not_tls(struct sim_service *s, struct raw_peer *control)
+{
+  char address[128];
+
+  (void)snprintf(address, sizeof address,
+                 "wss://localhost:%u/$hc/hyco?sb-hc-action=accept&x=y",
+                 (unsigned)s->world.port);
+  sim_faults_send_accept(control, address);
+  sim_run(s->world.sim, SIM_FAULTS_SLACK_MS);
+}
+
+static void a_wss_rendezvous_is_never_dialled_in_plain(void **state)
+{
+  (void)state;
+  sim_faults_check_stays(not_tls,
+                         "r0 request\n"
+                         "r0 error 608 accepting failed: the TLS handshake "
+                         "failed\n");
+}
+
 static void rendezvous_refused(struct sim_service *s, struct raw_peer *control)
 {
   sim_refuse_dials(s->world.sim, true);
@@ -258,6 +279,7 @@ int main(void)
     cmocka_unit_test(it_serves_on_after_an_address_without_path),
     cmocka_unit_test(it_serves_on_after_a_plain_address_elsewhere),
     cmocka_unit_test(it_serves_on_after_an_accept_without_address),
+    cmocka_unit_test(a_wss_rendezvous_is_never_dialled_in_plain),
     cmocka_unit_test(it_serves_on_after_a_refused_rendezvous),
     cmocka_unit_test(it_serves_on_while_a_rendezvous_hangs),
     cmocka_unit_test(it_serves_on_after_a_rendezvous_without_answer),
