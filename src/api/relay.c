@@ -3,6 +3,7 @@
 
 #include "io/loop.h"
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 
 static void *run(void *user_data)
@@ -11,6 +12,22 @@ static void *run(void *user_data)
   while (!relay->stopped)
     (void)hc_loop_turn(relay->loop, -1, false);
   return NULL;
+}
+
+/* Signals are the application's: its own threads take them. */
+static int start_thread(struct hyco_relay *relay)
+{
+  static const int faults[] = { SIGBUS, SIGFPE, SIGILL, SIGSEGV };
+  sigset_t others;
+  sigset_t before;
+
+  (void)sigfillset(&others);
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    (void)sigdelset(&others, faults[i]);
+  (void)pthread_sigmask(SIG_SETMASK, &others, &before);
+  int rc = pthread_create(&relay->thread, NULL, run, relay);
+  (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return rc;
 }
 
 static void tell(char *text, size_t size, const struct hc_fault *fault)
@@ -32,7 +49,7 @@ int hyco_relay_start(const hyco_relay_options *options, hyco_relay **out)
   if (relay == NULL)
     return HYCO_ENOMEM;
   int rc = hc_relay_instance_open(relay, options, &fault);
-  if (rc == 0 && pthread_create(&relay->thread, NULL, run, relay) != 0)
+  if (rc == 0 && start_thread(relay) != 0)
     rc = hc_fault_set(&fault, HYCO_ENOMEM, "no thread can be started");
   if (rc == 0) {
     *out = relay;

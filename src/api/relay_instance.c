@@ -183,6 +183,13 @@ static int write_connection_string(struct hyco_relay *relay,
                           space->rules[0].name, space->rules[0].key);
 }
 
+static char *copy_of(const struct hc_buffer *text)
+{
+  struct hc_span bytes = hc_buffer_span(text);
+
+  return hc_strndup((const char *)bytes.ptr, bytes.len);
+}
+
 static int describe(struct hyco_relay *relay, struct hc_fault *fault)
 {
   struct hc_buffer text;
@@ -190,12 +197,12 @@ static int describe(struct hyco_relay *relay, struct hc_fault *fault)
   hc_buffer_init(&text, CONNECTION_STRING_MAX);
   int rc = write_url(relay, &text);
   if (rc == 0)
-    relay->url = hc_strdup(hc_buffer_str(&text));
+    relay->url = copy_of(&text);
   hc_buffer_clear(&text);
   if (rc == 0)
     rc = write_connection_string(relay, &text);
   if (rc == 0)
-    relay->connection_string = hc_strdup(hc_buffer_str(&text));
+    relay->connection_string = copy_of(&text);
   hc_buffer_deinit_secret(&text);
   if (relay->url == NULL || relay->connection_string == NULL)
     return no_memory(fault);

@@ -3,6 +3,7 @@
 
 #include <hyco/hyco.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -128,11 +129,36 @@ static void the_connection_string_is_of_the_first_namespace(void **state)
   world_deinit(&w);
 }
 
+/* A signal that the application blocks waits for it: the relay's thread does
+ * not take it instead. */
+static void signals_are_left_to_the_application(void **state)
+{
+  struct world w;
+  hyco_relay *relay;
+  sigset_t signals;
+  int got = 0;
+
+  (void)state;
+  world_init(&w);
+  const hyco_relay_options options = { .dir = w.dir };
+  assert_int_equal(hyco_relay_start(&options, &relay), 0);
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGUSR1);
+  assert_int_equal(pthread_sigmask(SIG_BLOCK, &signals, NULL), 0);
+  assert_int_equal(kill(getpid(), SIGUSR1), 0);
+  assert_int_equal(sigwait(&signals, &got), 0);
+  assert_int_equal(got, SIGUSR1);
+  assert_int_equal(pthread_sigmask(SIG_UNBLOCK, &signals, NULL), 0);
+  hyco_relay_stop(relay);
+  world_deinit(&w);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_file_is_read_again),
     cmocka_unit_test(nothing_to_reload_is_an_error),
+    cmocka_unit_test(signals_are_left_to_the_application),
     cmocka_unit_test(the_connection_string_is_of_the_first_namespace),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
