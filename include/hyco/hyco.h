@@ -6,7 +6,7 @@
  * - A call that fails never calls a handler for it.
  * - Objects belong to one loop (hyco/loop.h) and are used on the thread that
  *   runs it; only functions that say "any thread" may be called elsewhere.
- * - Handlers of one loop never nest. */
+ * - Handlers of one loop never nest (but see on_log). */
 #ifndef HYCO_HYCO_H
 #define HYCO_HYCO_H
 

@@ -101,7 +101,9 @@ typedef struct {
 } hyco_ssl_server_authentication;
 
 /* on_log: a line about what happens. connection_id 0: the control channel.
- * log_type "Info", "Verbose" or "Debug". Never holds a token or a key. */
+ * log_type "Info", "Verbose" or "Debug". Never holds a token or a key. The one
+ * handler that may be called inside a call of yours (a start), in a handler
+ * too. */
 typedef struct {
   int connection_id;
   int log_level;
@@ -165,7 +167,7 @@ HYCO_API void hyco_receiver_free(hyco_receiver *r);
 /* Sets namespace_address, hybrid_connection (if EntityPath is there), the keys
  * or SharedAccessSignature, and UseDevelopmentEmulator from a connection
  * string. Nothing is changed on failure. HYCO_EBADVALUE (last_error_text names
- * the key at fault), HYCO_ELISTENING, HYCO_ENOMEM. */
+ * the key at fault), HYCO_ELISTENING, HYCO_EINVALID (NULL), HYCO_ENOMEM. */
 HYCO_API int hyco_receiver_set_connection_string(hyco_receiver *r,
                                                  const char *text);
 
@@ -174,7 +176,7 @@ HYCO_API int hyco_receiver_set_connection_string(hyco_receiver *r,
  * provider or later, also after the object that asked was freed. */
 typedef struct hyco_token_request hyco_token_request;
 
-/* Called on the loop's thread. scope is
+/* Called by the loop, like a handler. scope is
  * "https://relay.azure.net/.default". */
 typedef void (*hyco_token_provider)(hyco_token_request *request,
                                     const char *scope, void *user_data);
@@ -198,9 +200,10 @@ HYCO_API int hyco_token_supply(hyco_token_request *request, const char *token,
  * range), HYCO_ELISTENING (only while idle), HYCO_ENOMEM; the old value stays.
  *
  * HYCO_LISTENING set to true blocks until the control channel is up, at most
- * 60 s, running the loop meanwhile, and returns what went wrong (as in
- * hyco_receiver_start; HYCO_ETIMEOUT); inside a handler HYCO_EBUSY. Set to
- * false it returns at once; connections stay. */
+ * 60 s, running the loop meanwhile, and returns what went wrong: as
+ * hyco_receiver_start, what on_connected would report, HYCO_ETIMEOUT,
+ * HYCO_EINTERRUPTED (a handler stopped or freed r); inside a handler
+ * HYCO_EBUSY. Set to false it returns at once; connections stay. */
 HYCO_API int hyco_receiver_set_string(hyco_receiver *r, hyco_property p,
                                       const char *value);
 HYCO_API int hyco_receiver_set_bool(hyco_receiver *r, hyco_property p,
@@ -220,7 +223,7 @@ HYCO_API int hyco_receiver_get_int(hyco_receiver *r, hyco_property p,
 /* Text access: "Name=Value" sets, "Name" reads, "Name[7]" means connection 7.
  * Names in any case; booleans take true, false, yes, no, 1, 0. *value (may be
  * NULL when setting) is borrowed until the next call on r, "" after setting.
- * Errors as above, and HYCO_EBADID. */
+ * Errors as above, HYCO_EBADID, and what setting the row does. */
 HYCO_API int hyco_receiver_config(hyco_receiver *r, const char *text,
                                   const char **value);
 
@@ -245,9 +248,11 @@ HYCO_API int hyco_connection_get_int(hyco_receiver *r, int connection_id,
 /* Starts listening and returns at once; on_connected reports. A token or right
  * that is refused and an unknown entity (401, 403, 404) end it; everything
  * else is tried again (0, 1, 2, 5, 10, 30, 30... s) while AutoReconnect is
- * true. 0 also if it listens already. HYCO_EMISSING (namespace_address or
- * hybrid_connection), HYCO_EBADURL, HYCO_EBADVALUE (UseDevelopmentEmulator
- * with a host that is not loopback), HYCO_ECERTSTORE, HYCO_ENOMEM. */
+ * true. 0 also if it listens already. HYCO_EMISSING (namespace_address,
+ * hybrid_connection, or one of key and key name), HYCO_EBADURL, HYCO_EBADVALUE
+ * (UseDevelopmentEmulator with a host that is not loopback; local_host,
+ * OpenSSLCipherList), HYCO_ETOOLONG (hybrid_connection makes too long a URL),
+ * HYCO_ECERTSTORE, HYCO_ENOMEM. */
 HYCO_API int hyco_receiver_start(hyco_receiver *r);
 
 /* Stops listening and closes every connection with DisconnectStatusCode;

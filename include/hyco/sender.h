@@ -88,14 +88,15 @@ HYCO_API void hyco_sender_clear_headers(hyco_sender *s);
 /* Connects and returns at once; on_connected reports (at most 70 s later: the
  * service holds the answer until a receiver has accepted). Never retried,
  * except while WaitForListener allows it: then 404 is tried again.
- * HYCO_EMISSING, HYCO_EBADURL, HYCO_EBADVALUE, HYCO_ECERTSTORE, HYCO_ENOMEM as
- * in hyco_receiver_start; HYCO_EBUSY if it is connected or connecting. */
+ * Errors as of hyco_receiver_start, and HYCO_EBUSY if it is connected or
+ * connecting. */
 HYCO_API int hyco_sender_start(hyco_sender *s);
 
 /* As hyco_sender_start, but blocks, running the loop, until connected. Also
  * what on_connected would report, e.g. HYCO_EUNAUTHORIZED, HYCO_ENOTFOUND,
  * HYCO_EHTTP (rejected: last_error_text has status and words),
- * HYCO_ECERTVERIFY, HYCO_ETIMEDOUT; HYCO_EBUSY inside a handler. */
+ * HYCO_ECERTVERIFY, HYCO_ETIMEDOUT; HYCO_EINTERRUPTED if a handler freed s;
+ * HYCO_EBUSY inside a handler. */
 HYCO_API int hyco_sender_connect(hyco_sender *s);
 
 /* As hyco_receiver_disconnect. HYCO_ENOTCONNECTED. */

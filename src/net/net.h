@@ -259,8 +259,9 @@ static inline uint64_t hc_stream_unacked_ms(const struct hc_stream *stream)
 }
 
 /* Loads certificates and trust. 0, HYCO_ECERTSTORE (a file that cannot be
- * read; fault names it), HYCO_ETLS, HYCO_ENOMEM. Freed by its owner; streams
- * and listeners that use it hold references of their own. */
+ * read; fault names it), HYCO_EBADVALUE (cipher_list), HYCO_ETLS, HYCO_ENOMEM.
+ * Freed by its owner; streams and listeners that use it hold references of
+ * their own. */
 static inline int hc_net_tls_new(struct hc_net *net,
                                  const struct hc_tls_options *options,
                                  struct hc_tls **out, struct hc_fault *fault)

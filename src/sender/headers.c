@@ -29,13 +29,15 @@ int hc_sender_headers_add(struct hc_sender_headers *headers,
                         "the value of \"%.*s\" holds what must not stand in a "
                         "header",
                         HC_QUOTE(name));
-  uint8_t *dst = NULL;
-  if (headers->count < HC_LINK_HEADERS_MAX)
-    dst = hc_buffer_reserve(&headers->text, name.len + value.len);
-  if (dst == NULL)
+  size_t room = HC_SENDER_HEADERS_BYTES - hc_buffer_len(&headers->text);
+  if (headers->count == HC_LINK_HEADERS_MAX || name.len > room ||
+      value.len > room - name.len)
     return hc_fault_set(fault, HYCO_ETOOLONG,
                         "more than %d headers or %d bytes of them",
                         (int)HC_LINK_HEADERS_MAX, (int)HC_SENDER_HEADERS_BYTES);
+  uint8_t *dst = hc_buffer_reserve(&headers->text, name.len + value.len);
+  if (dst == NULL)
+    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
   memcpy(dst, name.ptr, name.len);
   if (value.len > 0)
     memcpy(dst + name.len, value.ptr, value.len);

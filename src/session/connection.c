@@ -439,7 +439,8 @@ bool hc_connection_is_open(const struct hc_connection *c)
 
 void hc_connection_pause(struct hc_connection *c)
 {
-  if (c->link != NULL)
+  /* while it closes, the peer's Close must be seen; data is dropped */
+  if (c->link != NULL && (c->state != CONNECTION_CLOSING || c->half_close))
     hc_link_pause(c->link);
 }
 

@@ -368,8 +368,8 @@ int hc_surface_set_connection_string(struct hc_surface *s, const char *text)
     return rc;
   if (cs.managed_identity)
     return hc_fault_set(fault, HYCO_EBADVALUE,
-                        "Authentication=ManagedIdentity needs a token "
-                        "provider, which this version has not");
+                        "Authentication=ManagedIdentity: set a token provider "
+                        "and leave it out");
   rc = write_namespace(&s->text, &cs);
   if (rc < 0)
     return hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
