@@ -98,7 +98,7 @@ int hc_outbox_write(struct hc_outbox *o,
 bool hc_outbox_write_control(struct hc_outbox *o, enum hc_ws_opcode opcode,
                              struct hc_span payload)
 {
-  if (o->stream == NULL || o->close_written || has_backlog(o))
+  if (o->stream == NULL || o->close_written || o->torn > 0)
     return false;
   uint8_t *dst = hc_stream_reserve(o->stream, frame_size(payload.len));
   if (dst == NULL)
@@ -127,7 +127,7 @@ bool hc_outbox_write_close(struct hc_outbox *o, int code, struct hc_span reason)
 {
   uint8_t body[HC_WS_CONTROL_MAX];
 
-  if (!o->close_written) {
+  if (!o->close_written && !has_backlog(o)) {
     size_t len = hc_ws_write_close(body, code, reason);
     o->close_written =
         hc_outbox_write_control(o, HC_WS_CLOSE, hc_span_of(body, len));
@@ -135,20 +135,58 @@ bool hc_outbox_write_close(struct hc_outbox *o, int code, struct hc_span reason)
   return o->close_written;
 }
 
+/* The size of a frame of our own, from its head. */
+static size_t size_at(const uint8_t *head)
+{
+  size_t len = head[1] & 0x7f;
+  size_t n = len < 126 ? 0 : len == 126 ? 2 : 8;
+
+  if (n > 0)
+    len = 0;
+  for (size_t i = 0; i < n; i++)
+    len = len << 8 | head[2 + i];
+  return frame_size(len);
+}
+
+/* n bytes of the backlog are in the stream; where does that leave off? */
+static void drop_written(struct hc_outbox *o, size_t n)
+{
+  while (n > 0) {
+    if (o->torn == 0)
+      o->torn = size_at(hc_buffer_span(&o->backlog).ptr);
+    size_t part = n < o->torn ? n : o->torn;
+    hc_buffer_drop(&o->backlog, part);
+    o->torn -= part;
+    n -= part;
+  }
+}
+
+/* How much of the backlog may go now: no more than the frame at its front while
+ * a pong waits to follow that. */
+static size_t next_part(const struct hc_outbox *o)
+{
+  size_t room = HC_STREAM_TX_MAX - hc_stream_pending(o->stream);
+  size_t n = hc_buffer_len(&o->backlog);
+
+  if (o->pong_due && o->torn > 0 && n > o->torn)
+    n = o->torn;
+  return n < room ? n : room;
+}
+
 void hc_outbox_pump(struct hc_outbox *o)
 {
+  try_pong(o);
   while (has_backlog(o)) {
     struct hc_span rest = hc_buffer_span(&o->backlog);
-    size_t room = HC_STREAM_TX_MAX - hc_stream_pending(o->stream);
-    size_t n = rest.len < room ? rest.len : room;
+    size_t n = next_part(o);
     if (n == 0 || hc_stream_write(o->stream, hc_span_of(rest.ptr, n)) < 0)
       break;
-    hc_buffer_drop(&o->backlog, n);
+    drop_written(o, n);
+    try_pong(o);
   }
   hc_buffer_trim(&o->backlog);
   if (has_backlog(o))
     hc_stream_set_drain_mark(o->stream, HC_STREAM_LOW_MARK);
-  try_pong(o);
 }
 
 size_t hc_outbox_queued(const struct hc_outbox *o)

@@ -14,6 +14,7 @@ struct hc_outbox {
   struct hc_net *net;
   struct hc_stream *stream; /* NULL: not open, or closed */
   struct hc_buffer backlog; /* encoded; its front may be amid a frame */
+  size_t torn;              /* bytes that this frame still has there */
   uint8_t masks[HC_OUTBOX_MASKS];
   size_t masks_used;
   bool close_written;
@@ -39,12 +40,12 @@ void hc_outbox_deinit(struct hc_outbox *o);
 int hc_outbox_write(struct hc_outbox *o,
                     const struct hc_outbox_message *message);
 
-/* Sends a control frame, or leaves it out: false if a backlog waits, there is
- * no room, or a Close was written. */
+/* Sends a control frame, before a backlog, or leaves it out: false if a frame
+ * is half sent, there is no room, or a Close was written. */
 bool hc_outbox_write_control(struct hc_outbox *o, enum hc_ws_opcode opcode,
                              struct hc_span payload);
 
-/* Answers a ping as soon as nothing half-sent is in the way. */
+/* Answers a ping as soon as no frame is half sent. */
 void hc_outbox_answer_ping(struct hc_outbox *o, struct hc_span payload);
 
 /* Sends a Close; after it nothing else is written. True once it is written;

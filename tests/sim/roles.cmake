@@ -14,6 +14,8 @@ hyco_sim_test(sim_control)
 target_link_libraries(sim_control_test PRIVATE hyco_sim_service)
 hyco_sim_test(sim_faults sim_faults.c)
 target_link_libraries(sim_faults_test PRIVATE hyco_sim_service)
+hyco_sim_test(sim_long)
+target_link_libraries(sim_long_test PRIVATE hyco_sim_service)
 hyco_sim_test(sim_offers sim_faults.c)
 target_link_libraries(sim_offers_test PRIVATE hyco_sim_service)
 

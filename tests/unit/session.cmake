@@ -1,7 +1,8 @@
 # What both roles share: the property table, where and with which token they
 # connect, the ids of connections.
-foreach(module property surface endpoint token_source)
+foreach(module property surface endpoint token_source outbox)
   hyco_unit_test(session_${module})
 endforeach()
 target_link_options(session_surface_test PRIVATE -Wl,--wrap=hc_strndup)
+target_link_options(session_outbox_test PRIVATE -Wl,--wrap=hc_alloc)
 hyco_unit_test(id_map)
