@@ -4,6 +4,7 @@
 #include "protocol/token.h"
 #include "receiver/reject.h"
 #include "receiver/rows.h"
+#include "session/events.h"
 #include "session/options.h"
 
 void hc_receiver_emit_error(struct hc_receiver *r, const struct hc_fault *fault)
@@ -18,14 +19,7 @@ void hc_receiver_emit_error(struct hc_receiver *r, const struct hc_fault *fault)
 bool hc_receiver_emit_verify(struct hc_receiver *r,
                              const struct hc_tls_verdict *verdict)
 {
-  hyco_ssl_server_authentication e = {
-    .cert_encoded = verdict->cert_der.ptr,
-    .cert_encoded_len = verdict->cert_der.len,
-    .cert_subject = verdict->subject,
-    .cert_issuer = verdict->issuer,
-    .status = verdict->status,
-    .accept = verdict->ok,
-  };
+  hyco_ssl_server_authentication e = hc_event_of_verdict(verdict);
   if (r->events.on_ssl_server_authentication != NULL)
     r->events.on_ssl_server_authentication(r->self, &e, r->user_data);
   return e.accept && !r->freed;
@@ -51,11 +45,8 @@ static void emit_disconnected(struct hc_receiver *r, int code, const char *text)
 static void write_log(void *user_data, enum hc_log_level level,
                       const char *line)
 {
-  static const char *const types[] = { "", "Info", "Verbose", "Debug" };
   struct hc_receiver *r = user_data;
-  hyco_log e = { .log_level = (int)level,
-                 .message = line,
-                 .log_type = types[level] };
+  hyco_log e = hc_event_of_line(level, line);
   if (r->events.on_log != NULL && !hc_net_is_narrow(r->net))
     r->events.on_log(r->self, &e, r->user_data);
 }
@@ -277,8 +268,7 @@ static void on_retry(void *user_data)
 
 static int make_tls(struct hc_receiver *r, struct hc_fault *fault)
 {
-  struct hc_tls_options options = hc_tls_options_read(&r->surface.props);
-  return hc_net_tls_new(r->net, &options, &r->tls, fault);
+  return hc_tls_from_properties(r->net, &r->surface.props, &r->tls, fault);
 }
 
 static void drop_tls(struct hc_receiver *r)
@@ -358,17 +348,12 @@ struct hc_accepted *hc_receiver_find(const struct hc_receiver *r, int id)
 
 int hc_receiver_disconnect(struct hc_receiver *r, int id)
 {
-  const struct hc_properties *props = &r->surface.props;
   struct hc_accepted *a = hc_receiver_find(r, id);
 
   if (a == NULL)
     return hc_fault_set(&r->surface.fault, HYCO_EBADID,
                         "there is no connection %d", id);
-  hc_connection_disconnect(
-      a->connection,
-      (int)hc_properties_number(props, HYCO_DISCONNECT_STATUS_CODE),
-      hc_span_str(
-          hc_properties_text(props, HYCO_DISCONNECT_STATUS_DESCRIPTION)));
+  hc_disconnect_as_set(a->connection, &r->surface.props);
   return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "sender/sender.h"
 #include "base/memory.h"
 #include "protocol/token.h"
+#include "session/events.h"
 #include "session/options.h"
 
 static void emit_connected(struct hc_sender *s, int code, const char *text)
@@ -16,11 +17,8 @@ static void emit_connected(struct hc_sender *s, int code, const char *text)
 static void write_log(void *user_data, enum hc_log_level level,
                       const char *line)
 {
-  static const char *const types[] = { "", "Info", "Verbose", "Debug" };
   struct hc_sender *s = user_data;
-  hyco_log e = { .log_level = (int)level,
-                 .message = line,
-                 .log_type = types[level] };
+  hyco_log e = hc_event_of_line(level, line);
   if (s->events.on_log != NULL && !hc_net_is_narrow(s->net))
     s->events.on_log(s->self, &e, s->user_data);
 }
@@ -141,14 +139,7 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
 static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
 {
   struct hc_sender *s = user_data;
-  hyco_ssl_server_authentication e = {
-    .cert_encoded = verdict->cert_der.ptr,
-    .cert_encoded_len = verdict->cert_der.len,
-    .cert_subject = verdict->subject,
-    .cert_issuer = verdict->issuer,
-    .status = verdict->status,
-    .accept = verdict->ok,
-  };
+  hyco_ssl_server_authentication e = hc_event_of_verdict(verdict);
   if (s->events.on_ssl_server_authentication != NULL)
     s->events.on_ssl_server_authentication(s->self, &e, s->user_data);
   return e.accept && !s->freed;
@@ -185,8 +176,8 @@ static int make_tls(struct hc_sender *s)
   s->tls = NULL;
   if (!s->endpoint.tls)
     return 0;
-  struct hc_tls_options options = hc_tls_options_read(&s->surface.props);
-  return hc_net_tls_new(s->net, &options, &s->tls, &s->surface.fault);
+  return hc_tls_from_properties(s->net, &s->surface.props, &s->tls,
+                                &s->surface.fault);
 }
 
 static int dial(struct hc_sender *s, struct hc_span target,
@@ -308,15 +299,9 @@ int hc_sender_send(struct hc_sender *s, enum hc_ws_opcode opcode,
 
 int hc_sender_disconnect(struct hc_sender *s)
 {
-  const struct hc_properties *props = &s->surface.props;
-
   if (!s->is_open)
     return hc_fault_set(&s->surface.fault, HYCO_ENOTCONNECTED, "not connected");
-  hc_connection_disconnect(
-      s->connection,
-      (int)hc_properties_number(props, HYCO_DISCONNECT_STATUS_CODE),
-      hc_span_str(
-          hc_properties_text(props, HYCO_DISCONNECT_STATUS_DESCRIPTION)));
+  hc_disconnect_as_set(s->connection, &s->surface.props);
   return 0;
 }
 

@@ -26,13 +26,25 @@ static const char *text_or_null(const struct hc_properties *props,
   return text[0] != '\0' ? text : NULL;
 }
 
-struct hc_tls_options hc_tls_options_read(const struct hc_properties *props)
+int hc_tls_from_properties(struct hc_net *net,
+                           const struct hc_properties *props,
+                           struct hc_tls **out, struct hc_fault *fault)
 {
-  return (struct hc_tls_options){
+  struct hc_tls_options options = {
     .ca_file = text_or_null(props, HYCO_OPENSSL_CA_FILE),
     .ca_dir = text_or_null(props, HYCO_OPENSSL_CA_DIR),
     .ca_pem = hc_span_str(hc_properties_text(props, HYCO_SSL_SERVER_CA_CERTS)),
     .ca_paths = text_or_null(props, HYCO_SSL_CA_CERT_FILE_PATHS),
     .cipher_list = text_or_null(props, HYCO_OPENSSL_CIPHER_LIST),
   };
+  return hc_net_tls_new(net, &options, out, fault);
+}
+
+void hc_disconnect_as_set(struct hc_connection *c,
+                          const struct hc_properties *props)
+{
+  hc_connection_disconnect(
+      c, (int)hc_properties_number(props, HYCO_DISCONNECT_STATUS_CODE),
+      hc_span_str(
+          hc_properties_text(props, HYCO_DISCONNECT_STATUS_DESCRIPTION)));
 }

@@ -12,7 +12,13 @@ uint64_t hc_keep_alive_ms(const struct hc_properties *props);
 struct hc_connection_options
 hc_connection_options_read(const struct hc_properties *props);
 
-/* Trust and ciphers of the TLS client; texts are borrowed from props. */
-struct hc_tls_options hc_tls_options_read(const struct hc_properties *props);
+/* The TLS client with its trust and ciphers; as hc_net_tls_new. */
+int hc_tls_from_properties(struct hc_net *net,
+                           const struct hc_properties *props,
+                           struct hc_tls **out, struct hc_fault *fault);
+
+/* Disconnects with DisconnectStatusCode and DisconnectStatusDescription. */
+void hc_disconnect_as_set(struct hc_connection *c,
+                          const struct hc_properties *props);
 
 #endif

@@ -1,0 +1,14 @@
+/* Events that receivers and senders report alike. */
+#ifndef HC_SESSION_EVENTS_H
+#define HC_SESSION_EVENTS_H
+
+#include "base/log.h"
+#include "base/tls_options.h"
+#include <hyco/receiver.h>
+
+/* All texts are borrowed from what they are made of. */
+hyco_ssl_server_authentication
+hc_event_of_verdict(const struct hc_tls_verdict *verdict);
+hyco_log hc_event_of_line(enum hc_log_level level, const char *line);
+
+#endif
