@@ -9,6 +9,8 @@ enum connection_state {
   CONNECTION_OVER
 };
 
+enum { PING_LEN = 8 };
+
 struct hc_connection {
   struct hc_net *net;
   struct hc_link *link;
@@ -19,7 +21,10 @@ struct hc_connection {
   bool would_block; /* on_ready_to_send is owed */
   bool in_parts;    /* a message is being sent in parts */
   bool in_pieces;   /* a message lacks its last piece */
-  bool pinged;      /* by ourselves: the pong is not the application's */
+  bool paused;      /* by the application */
+  bool pinged;      /* by ourselves, with `ping`: such pongs are not the
+                       application's */
+  uint8_t ping[PING_LEN];
 
   size_t max_frame;
   size_t queue_mark;
@@ -144,19 +149,28 @@ static void start_closing(struct hc_connection *c, int code,
     memcpy(c->close_reason, reason.ptr, n);
   c->close_reason[n] = '\0';
   if (!c->half_close)
-    hc_link_resume(
-        c->link); /* the peer's Close must be seen; data is dropped */
+    hc_connection_resume(c); /* the peer's Close must be seen */
   try_close(c);
   ask_for_drain(c);
   plan_end(c);
 }
 
-/* Pings keep the path through intermediaries open; TCP tells whether the peer
- * is still there. */
+/* A ping keeps the path through intermediaries open. Not while the application
+ * reads nothing: the pongs would only pile up (DESIGN section 8). */
+static void keep_open(struct hc_connection *c)
+{
+  uint64_t silence_ms = hc_net_now_ms(c->net) - hc_link_last_heard_ms(c->link);
+
+  if (c->keep_alive_ms != 0 && silence_ms >= c->keep_alive_ms && !c->paused &&
+      hc_connection_queued(c) == 0)
+    c->pinged |= hc_outbox_write_control(hc_link_outbox(c->link), HC_WS_PING,
+                                         hc_span_of(c->ping, sizeof c->ping));
+}
+
+/* TCP tells whether the peer is still there. */
 static void on_alive_timer(void *user_data)
 {
   struct hc_connection *c = user_data;
-  uint64_t now_ms = hc_net_now_ms(c->net);
   uint64_t unacked_ms = hc_stream_unacked_ms(hc_link_outbox(c->link)->stream);
   struct hc_fault fault;
 
@@ -168,11 +182,7 @@ static void on_alive_timer(void *user_data)
            HC_STREAM_ABORT);
     return;
   }
-  if (c->keep_alive_ms != 0 &&
-      now_ms - hc_link_last_heard_ms(c->link) >= c->keep_alive_ms &&
-      hc_connection_queued(c) == 0)
-    c->pinged |= hc_outbox_write_control(hc_link_outbox(c->link), HC_WS_PING,
-                                         hc_span_of(NULL, 0));
+  keep_open(c);
   hc_net_timer_set(c->net, &c->alive, HC_ALIVE_CHECK_MS);
 }
 
@@ -196,10 +206,9 @@ static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
 {
   struct hc_connection *c = user_data;
 
-  if (chunk->head.opcode == HC_WS_PONG && c->pinged && chunk->data.len == 0) {
-    c->pinged = false;
+  if (chunk->head.opcode == HC_WS_PONG && c->pinged &&
+      hc_span_equal(chunk->data, hc_span_of(c->ping, sizeof c->ping)))
     return;
-  }
   if (c->state == CONNECTION_OPEN || c->half_close)
     c->handler->on_data(c->user_data, chunk->message, chunk->data,
                         chunk->message_end);
@@ -291,6 +300,7 @@ int hc_connection_open(struct hc_net *net,
   c->half_close = options->half_close;
   c->wait_for_close = options->wait_for_close;
   c->keep_alive_ms = options->keep_alive_ms;
+  hc_net_random(net, c->ping, sizeof c->ping);
   c->alive = (struct hc_timer){ .fn = on_alive_timer,
                                 .user_data = c,
                                 .calls_handlers = true };
@@ -440,12 +450,16 @@ bool hc_connection_is_open(const struct hc_connection *c)
 void hc_connection_pause(struct hc_connection *c)
 {
   /* while it closes, the peer's Close must be seen; data is dropped */
-  if (c->link != NULL && (c->state != CONNECTION_CLOSING || c->half_close))
+  if (c->state == CONNECTION_CLOSING && !c->half_close)
+    return;
+  c->paused = true;
+  if (c->link != NULL)
     hc_link_pause(c->link);
 }
 
 void hc_connection_resume(struct hc_connection *c)
 {
+  c->paused = false;
   if (c->link != NULL)
     hc_link_resume(c->link);
 }
