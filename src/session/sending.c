@@ -16,7 +16,9 @@ static int explain(int rc, struct hc_fault *fault)
 static bool text_is_good(struct hc_sending *s, struct hc_span payload,
                          bool last, struct hc_utf8 *after)
 {
-  *after = s->utf8;
+  bool first = s->message_left == s->message_length;
+
+  *after = first ? (struct hc_utf8){ 0 } : s->utf8;
   return hc_utf8_feed(after, payload) && (!last || hc_utf8_is_whole(after));
 }
 
