@@ -1,5 +1,5 @@
-/* cli/echo.h: what hyco listen --echo sends, and when. The library is played
- * here: it takes messages until it is full. */
+/* cli/echo.h: what hyco listen --echo sends, and when. The library and the
+ * listener's pause are played here: messages are taken until it is full. */
 #include "support/check.h"
 
 #include "echo.h"
@@ -20,6 +20,8 @@ static struct {
     char *data;
   } sent[SENT_MAX];
 } library;
+
+static struct hc_cli_listener listener;
 
 static int take(bool text, const void *data, size_t len)
 {
@@ -50,13 +52,13 @@ int hyco_receiver_send_text(hyco_receiver *r, int connection_id,
   return take(true, text, len);
 }
 
-int hyco_connection_set_bool(hyco_receiver *r, int connection_id,
-                             hyco_property p, bool value)
+int hc_cli_listener_pause(struct hc_cli_listener *l, struct hc_cli_peer *peer,
+                          bool paused)
 {
-  (void)r;
-  assert_int_equal(connection_id, 7);
-  assert_int_equal(p, HYCO_CONNECTION_ACCEPT_DATA);
-  library.accepts_data = value;
+  (void)l;
+  assert_int_equal(peer->id, 7);
+  peer->paused = paused;
+  library.accepts_data = !paused;
   return 0;
 }
 
@@ -95,7 +97,7 @@ static void data(struct hc_cli_peer *peer, hyco_format format, const char *text,
                                     .data = text,
                                     .len = len,
                                     .eom = eom };
-  assert_int_equal(hc_cli_echo_data(NULL, peer, &event), 0);
+  assert_int_equal(hc_cli_echo_service.data(&listener, peer, &event), 0);
 }
 
 static void assert_sent(size_t i, bool text, const char *expected, size_t len)
@@ -175,7 +177,7 @@ static void nothing_is_taken_while_something_waits(void **state)
   data(peer, HYCO_FORMAT_BINARY, "ab", 2, true);
   assert_false(library.accepts_data);
   library.full = false;
-  assert_int_equal(hc_cli_echo_ready(NULL, peer), 0);
+  assert_int_equal(hc_cli_echo_service.ready(&listener, peer), 0);
   assert_true(library.accepts_data);
   assert_int_equal(library.n, 1);
   assert_sent(0, false, "ab", 2);
@@ -186,12 +188,13 @@ static void what_waits_leaves_before_the_end(void **state)
   struct hc_cli_peer *peer = *state;
   library.full = true;
   data(peer, HYCO_FORMAT_TEXT, "ab", 2, true);
-  assert_int_equal(hc_cli_echo_end(NULL, peer), 0);
+  assert_int_equal(hc_cli_echo_service.end(&listener, peer), 0);
   assert_false(library.disconnected);
-  assert_int_equal(hc_cli_echo_ready(NULL, peer), 0); /* still full */
+  assert_int_equal(hc_cli_echo_service.ready(&listener, peer),
+                   0); /* still full */
   assert_false(library.disconnected);
   library.full = false;
-  assert_int_equal(hc_cli_echo_ready(NULL, peer), 0);
+  assert_int_equal(hc_cli_echo_service.ready(&listener, peer), 0);
   assert_sent(0, true, "ab", 2);
   assert_true(library.disconnected);
 }
@@ -199,9 +202,9 @@ static void what_waits_leaves_before_the_end(void **state)
 static void the_end_is_answered(void **state)
 {
   data(*state, HYCO_FORMAT_BINARY, "ab", 2, true);
-  assert_int_equal(hc_cli_echo_ready(NULL, *state), 0);
+  assert_int_equal(hc_cli_echo_service.ready(&listener, *state), 0);
   assert_false(library.disconnected);
-  assert_int_equal(hc_cli_echo_end(NULL, *state), 0);
+  assert_int_equal(hc_cli_echo_service.end(&listener, *state), 0);
   assert_true(library.disconnected);
 }
 
