@@ -40,7 +40,7 @@ static void on_open(void *user_data, struct hc_span sub_protocol)
     return;
   if (r->shutting_down)
     (void)hc_receiver_disconnect(r, id);
-  if (hc_connection_is_open(a->connection) &&
+  if (hc_connection_is_ready(a->connection) && /* else it is told later */
       r->events.on_connection_ready_to_send != NULL)
     r->events.on_connection_ready_to_send(r->self, id, r->user_data);
 }

@@ -39,8 +39,8 @@ static void on_open(void *user_data, struct hc_span sub_protocol)
   s->is_open = true;
   s->failure.code = 0;
   emit_connected(s, 0, "OK");
-  if (s->freed || s->connection != opened || !hc_connection_is_open(opened))
-    return;
+  if (s->freed || s->connection != opened || !hc_connection_is_ready(opened))
+    return; /* once the handler has filled the queue it is told later */
   if (s->events.on_ready_to_send != NULL)
     s->events.on_ready_to_send(s->self, s->user_data);
 }
