@@ -8,6 +8,4 @@ foreach(name crypto tls_authority tls_session io_loop io_stream io_close io_narr
   hyco_unit_test(${name})
   target_link_libraries(${name}_test PRIVATE hyco_test_net)
 endforeach()
-foreach(function alloc alloc_zero strdup)
-  target_link_options(io_memory_test PRIVATE -Wl,--wrap=hc_${function})
-endforeach()
+hyco_trap_allocations(io_memory_test)

@@ -1,9 +1,8 @@
 /* The loop when memory runs out: each allocation fails in turn, and whatever
- * becomes of the connection, nothing is leaked and nobody is told twice. The
- * linker wraps the allocator (io.cmake). */
+ * becomes of the connection, nothing is leaked and nobody is told twice. */
 #include "base/buffer.h"
-#include "base/memory.h"
 #include "io/loop.h"
+#include "support/alloc_trap.h"
 #include "unit/tls_files.h"
 
 #include <setjmp.h>
@@ -11,39 +10,6 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-
-void *__real_hc_alloc(size_t n);
-void *__wrap_hc_alloc(size_t n);
-void *__real_hc_alloc_zero(size_t n);
-void *__wrap_hc_alloc_zero(size_t n);
-char *__real_hc_strdup(const char *s);
-char *__wrap_hc_strdup(const char *s);
-
-static unsigned until_failure; /* allocations that still succeed */
-static bool has_failed;
-
-static bool fails_now(void)
-{
-  if (has_failed || until_failure-- > 0)
-    return false;
-  has_failed = true;
-  return true;
-}
-
-void *__wrap_hc_alloc(size_t n)
-{
-  return fails_now() ? NULL : __real_hc_alloc(n);
-}
-
-void *__wrap_hc_alloc_zero(size_t n)
-{
-  return fails_now() ? NULL : __real_hc_alloc_zero(n);
-}
-
-char *__wrap_hc_strdup(const char *s)
-{
-  return fails_now() ? NULL : __real_hc_strdup(s);
-}
 
 enum { TIMEOUT_MS = 300 };
 
@@ -160,8 +126,7 @@ static bool try_with(unsigned n, bool tls)
 {
   struct world w = { 0 };
 
-  has_failed = false;
-  until_failure = n;
+  alloc_trap_set(n);
   int rc = hc_loop_new(&w.loop);
   if (rc != 0) {
     assert_int_equal(rc, HYCO_ENOMEM);
@@ -175,12 +140,12 @@ static bool try_with(unsigned n, bool tls)
     turns(&w);
   else
     assert_int_equal(rc, HYCO_ENOMEM);
-  if (!has_failed) {
+  if (!alloc_trap_has_sprung()) {
     assert_int_equal(rc, 0);
     assert_true(w.server.is_done);
   }
   clean_up(&w);
-  return has_failed;
+  return alloc_trap_clear();
 }
 
 static void test_every_allocation_may_fail(void **state)
@@ -192,7 +157,6 @@ static void test_every_allocation_may_fail(void **state)
   while (try_with(n, tls))
     n++;
   assert_true(n > 12);
-  has_failed = true;
 }
 
 static int remove_files(void **state)
@@ -212,6 +176,5 @@ int main(void)
     { "test_every_allocation_may_fail (TLS)", test_every_allocation_may_fail,
       NULL, NULL, (void *)(uintptr_t)&tls },
   };
-  has_failed = true; /* no failures until a test asks for one */
   return cmocka_run_group_tests(tests, NULL, remove_files);
 }

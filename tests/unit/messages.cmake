@@ -6,5 +6,4 @@ foreach(module
   hyco_unit_test(${module})
 endforeach()
 target_link_libraries(http1_test PRIVATE hyco_test_support)
-target_link_options(messages_memory_test PRIVATE
-  -Wl,--wrap=hc_alloc,--wrap=hc_strndup,--wrap=hc_strdup)
+hyco_trap_allocations(messages_memory_test)

@@ -3,6 +3,6 @@
 foreach(module property surface endpoint token_source outbox)
   hyco_unit_test(session_${module})
 endforeach()
-target_link_options(session_surface_test PRIVATE -Wl,--wrap=hc_strndup)
+hyco_trap_allocations(session_surface_test)
 target_link_options(session_outbox_test PRIVATE -Wl,--wrap=hc_alloc)
 hyco_unit_test(id_map)

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "session/surface.h"
+#include "support/alloc_trap.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,18 +20,6 @@ struct role {
   int sets;
   const char *text; /* what config gave */
 };
-
-static size_t copies_left = SIZE_MAX;
-char *__real_hc_strndup(const char *s, size_t n);
-char *__wrap_hc_strndup(const char *s, size_t n);
-
-char *__wrap_hc_strndup(const char *s, size_t n)
-{
-  if (copies_left == 0)
-    return NULL;
-  copies_left--;
-  return __real_hc_strndup(s, n);
-}
 
 static int set_row(void *owner, int id, hyco_property p,
                    const struct hc_value *value, struct hc_fault *fault)
@@ -92,7 +81,7 @@ static int setup_sender(void **state)
 static int teardown(void **state)
 {
   struct role *role = *state;
-  copies_left = SIZE_MAX;
+  alloc_trap_clear();
   hc_surface_deinit(&role->surface);
   return 0;
 }
@@ -534,12 +523,11 @@ static void without_memory_a_connection_string_changes_nothing(void **state)
   size_t enough = 0;
   int rc;
   do {
-    copies_left = SIZE_MAX;
     assert_int_equal(connection_string(role, before), 0);
-    copies_left = enough;
+    alloc_trap_set(enough);
     rc = connection_string(role, "Endpoint=sb://new.example;EntityPath=new;"
                                  "SharedAccessSignature=new");
-    copies_left = SIZE_MAX;
+    alloc_trap_clear();
     if (rc != 0) {
       assert_int_equal(rc, HYCO_ENOMEM);
       check_before(role);
