@@ -52,8 +52,8 @@ struct hc_stream_handler {
   /* Bytes have come. The handler takes what it can use off the front of *in;
    * what it leaves (at most HC_STREAM_REST_MAX bytes) is shown again, with more
    * behind it. The bytes are borrowed until it returns. If the handler pauses
-   * the stream, it is called again, with the rest, after resume. It may close
-   * the stream. */
+   * the stream, it may leave all, and is called again, with the rest, after
+   * resume. It may close the stream. */
   void (*on_data)(void *user_data, struct hc_span *in);
 
   /* pending() had reached the drain mark, if only until the flush at the end of

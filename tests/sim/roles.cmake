@@ -19,9 +19,18 @@ target_link_libraries(sim_long_test PRIVATE hyco_sim_service)
 hyco_sim_test(sim_offers sim_faults.c)
 target_link_libraries(sim_offers_test PRIVATE hyco_sim_service)
 
-target_link_options(sim_memory_test PRIVATE
-  -Wl,--wrap=hc_alloc,--wrap=hc_alloc_zero,--wrap=hc_realloc
-  -Wl,--wrap=hc_strndup,--wrap=hc_strdup)
+hyco_trap_allocations(sim_memory_test)
+
+# What random scenarios found.
+hyco_sim_test(sim_found)
+target_link_libraries(sim_found_test PRIVATE hyco_sim_service)
+hyco_trap_allocations(sim_found_test)
+
+# Random scenarios: a thousand seeds here, as many as time allows in make soak.
+hyco_sim_test(sim_random sim_random.c sim_random_acts.c sim_random_chat.c
+  sim_random_roles.c sim_random_wire.c)
+target_link_libraries(sim_random_test PRIVATE hyco_sim_world)
+hyco_trap_allocations(sim_random_test)
 
 # A day of virtual time: the test has to know which stream a channel is.
 hyco_sim_test(sim_day sim_day.c sim_flow.c)

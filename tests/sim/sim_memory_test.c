@@ -2,59 +2,10 @@
  * The real receiver, sender and relay on a simulated net. */
 #include "support/check.h"
 
-#include "base/memory.h"
 #include "sim_world.h"
+#include "support/alloc_trap.h"
 
 enum { TURN_MS = 100, ALLOCATIONS_MAX = 10000 };
-
-static size_t allocations_left = SIZE_MAX;
-static bool has_failed;
-
-/* True for the one allocation that fails. */
-static bool fails(void)
-{
-  if (allocations_left == SIZE_MAX || allocations_left-- > 0)
-    return false;
-  allocations_left = SIZE_MAX;
-  has_failed = true;
-  return true;
-}
-
-void *__real_hc_alloc(size_t n);
-void *__real_hc_alloc_zero(size_t n);
-void *__real_hc_realloc(void *ptr, size_t n);
-char *__real_hc_strndup(const char *s, size_t n);
-char *__real_hc_strdup(const char *s);
-void *__wrap_hc_alloc(size_t n);
-void *__wrap_hc_alloc_zero(size_t n);
-void *__wrap_hc_realloc(void *ptr, size_t n);
-char *__wrap_hc_strndup(const char *s, size_t n);
-char *__wrap_hc_strdup(const char *s);
-
-void *__wrap_hc_alloc(size_t n)
-{
-  return fails() ? NULL : __real_hc_alloc(n);
-}
-
-void *__wrap_hc_alloc_zero(size_t n)
-{
-  return fails() ? NULL : __real_hc_alloc_zero(n);
-}
-
-void *__wrap_hc_realloc(void *ptr, size_t n)
-{
-  return fails() ? NULL : __real_hc_realloc(ptr, n);
-}
-
-char *__wrap_hc_strndup(const char *s, size_t n)
-{
-  return fails() ? NULL : __real_hc_strndup(s, n);
-}
-
-char *__wrap_hc_strdup(const char *s)
-{
-  return fails() ? NULL : __real_hc_strdup(s);
-}
 
 static void live(struct sim_world *w)
 {
@@ -84,16 +35,18 @@ static void any_allocation_may_fail(void **state)
 {
   (void)state;
   size_t n = 0;
+  bool has_failed;
+
   do {
     struct sim_world w;
     sim_world_start(&w, n);
     sim_receiver_set(sim_world_receiver(&w), "TokenValidity=60");
     sim_sender_set(sim_world_sender(&w), "SubProtocols=a");
-    has_failed = false;
-    allocations_left = n++;
+    alloc_trap_set(n++);
     live(&w);
-    allocations_left = SIZE_MAX;
+    has_failed = alloc_trap_clear();
     sim_world_finish(&w);
+    assert_int_equal(alloc_trap_live(), 0);
   } while (has_failed && n < ALLOCATIONS_MAX);
   assert_in_range(n, 100, ALLOCATIONS_MAX - 1);
 }
