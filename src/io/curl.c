@@ -7,7 +7,7 @@
 #include "io/dial.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -74,6 +74,11 @@ static void on_done(struct hc_curl *curl, struct hc_io_stream *s,
   hc_curl_stop(curl->loop, s);
   if (fd != CURL_SOCKET_BAD) {
     hc_dialled_connected(s, fd);
+    return;
+  }
+  if (d->no_socket != 0) {
+    hc_io_setup_failed(s, hc_error_from_errno(d->no_socket),
+                       strerror(d->no_socket));
     return;
   }
   const char *text =
@@ -207,13 +212,19 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user_data,
 
 /* --- easy handles --- */
 
+/* libcurl takes a socket that it does not get for a refused connection. A
+ * family that the system does not have is no fault: the other one is tried. */
 static curl_socket_t open_socket(void *user_data, curlsocktype purpose,
                                  struct curl_sockaddr *address)
 {
-  (void)user_data;
+  struct hc_dialled *d = user_data;
+  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+                  address->protocol);
+
   (void)purpose;
-  return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                address->protocol);
+  if (fd < 0 && errno != EAFNOSUPPORT)
+    d->no_socket = errno;
+  return fd;
 }
 
 /* The socket that we take over is not closed with libcurl's handle. */
@@ -271,6 +282,7 @@ static void set_options(struct hc_io_stream *s, const struct hc_dial *dial)
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout);
   curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, dial->no_delay ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, d);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, d);
   if (d->has_proxy) {

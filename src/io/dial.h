@@ -19,6 +19,7 @@ struct hc_dialled {
   CURL *easy; /* NULL once there is a socket */
   CURLU *url;
   curl_socket_t kept; /* not closed by libcurl */
+  int no_socket;      /* errno where there was none to be had; 0: there was */
   char error[CURL_ERROR_SIZE];
 };
 

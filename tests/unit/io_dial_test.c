@@ -1,4 +1,4 @@
-/* Dialling and accepting: what goes wrong, and what is said about it. */
+/* Dialling: what goes wrong, and what is said about it. */
 #include "unit/io_pair.h"
 #include "unit/tls_files.h"
 
@@ -476,85 +476,26 @@ static void test_a_proxy_that_cannot_be_used_is_refused_at_once(void **state)
 
 /* --- listening --- */
 
-static void test_an_address_in_use_is_said(void **state)
-{
-  static const struct hc_listener_handler handler = { close_at_once };
-  struct pair pair = { 0 };
-  struct hc_listener *listener;
-  struct hc_fault fault;
-  char name[64];
+/* --- without descriptors --- */
 
-  (void)state;
-  pair_listen(&pair, false);
-  uint16_t port = hc_listener_port(pair.listener);
-  const struct hc_listen listen = { .host = "127.0.0.1", .port = port };
-  assert_int_equal(
-      hc_listen(pair.net, &listen, &handler, &pair, &listener, &fault),
-      HYCO_EADDRINUSE);
-  snprintf(name, sizeof(name), "127.0.0.1:%u: ", port);
-  assert_non_null(strstr(fault.text, name));
-  const struct hc_listen named = { .host = "localhost" };
-  assert_int_equal(
-      hc_listen(pair.net, &named, &handler, &pair, &listener, &fault),
-      HYCO_EBADVALUE);
-  pair_free(&pair);
-}
-
-/* Descriptors run out: the loop waits instead of spinning, and goes on once
- * there are some. */
-static void test_accepting_pauses_without_descriptors(void **state)
+static void test_a_dial_without_descriptors_is_said(void **state)
 {
   struct pair pair = { 0 };
   struct rlimit old;
   struct rlimit none;
-  struct sockaddr_in address = { .sin_family = AF_INET };
 
   (void)state;
   pair_listen(&pair, false);
   hc_loop_turn(pair.loop, 0, false);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(hc_listener_port(pair.listener));
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  int later = socket(AF_INET, SOCK_STREAM, 0);
-  assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)),
-                   0);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  int last = socket(AF_INET, SOCK_STREAM, 0);
   assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
   none = old;
-  none.rlim_cur = (rlim_t)later + 1;
+  none.rlim_cur = (rlim_t)last + 1;
   assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-  unsigned turns = 0;
-  uint64_t end = hc_net_now_ms(pair.net) + 350;
-  while (hc_net_now_ms(pair.net) < end) {
-    hc_loop_turn(pair.loop, 350, false);
-    turns++;
-  }
-  assert_int_equal(pair.accepted, 0);
-  assert_true(turns < 40);
+  assert_dial_fails(&pair, &dial, HYCO_ETOOMANYFILES, "Too many open files");
   assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
-  assert_int_equal(connect(later, (struct sockaddr *)&address, sizeof(address)),
-                   0);
-  pair_run_until(&pair, &pair.server.is_open);
-  close(fd);
-  close(later);
-  pair_free(&pair);
-}
-
-static void test_closing_a_listener_ends_its_handshakes(void **state)
-{
-  struct pair pair = { 0 };
-
-  (void)state;
-  pair_listen(&pair, true);
-  struct hc_dial dial = pair_usual_dial(&pair);
-  dial.tls = NULL;
-  assert_int_equal(pair_dial(&pair, &dial), 0);
-  pair_run_until(&pair, &pair.client.is_open);
-  pair_settle(&pair); /* accepted by now, waiting for a ClientHello */
-  hc_listener_close(pair.listener);
-  pair.listener = NULL;
-  pair_run_until(&pair, &pair.client.is_ended);
-  assert_int_equal(pair.client.fault.code, HYCO_ECONNRESET);
-  assert_int_equal(pair.accepted, 0);
+  close(last);
   pair_free(&pair);
 }
 
@@ -587,9 +528,7 @@ int main(void)
     cmocka_unit_test(test_a_proxy_that_refuses_is_said),
     cmocka_unit_test(test_bytes_pass_through_a_proxy),
     cmocka_unit_test(test_a_proxy_that_cannot_be_used_is_refused_at_once),
-    cmocka_unit_test(test_an_address_in_use_is_said),
-    cmocka_unit_test(test_accepting_pauses_without_descriptors),
-    cmocka_unit_test(test_closing_a_listener_ends_its_handshakes),
+    cmocka_unit_test(test_a_dial_without_descriptors_is_said),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);
 }
