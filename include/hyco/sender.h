@@ -87,7 +87,9 @@ HYCO_API void hyco_sender_clear_headers(hyco_sender *s);
 
 /* Connects and returns at once; on_connected reports (at most 70 s later: the
  * service holds the answer until a receiver has accepted). Never retried,
- * except while WaitForListener allows it: then 404 is tried again.
+ * except while WaitForListener allows it: then 404 is tried again. Trusted CAs
+ * are read by the first start, and again after one of their rows was set or a
+ * certificate was refused.
  * Errors as of hyco_receiver_start, and HYCO_EBUSY if it is connected or
  * connecting. */
 HYCO_API int hyco_sender_start(hyco_sender *s);

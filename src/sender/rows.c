@@ -2,6 +2,13 @@
 #include "sender/sender.h"
 #include "session/token_source.h"
 
+static bool is_trust(hyco_property p)
+{
+  return p == HYCO_OPENSSL_CA_DIR || p == HYCO_OPENSSL_CA_FILE ||
+         p == HYCO_OPENSSL_CIPHER_LIST || p == HYCO_SSL_CA_CERT_FILE_PATHS ||
+         p == HYCO_SSL_SERVER_CA_CERTS;
+}
+
 static int set_row(void *owner, int id, hyco_property p,
                    const struct hc_value *value, struct hc_fault *fault)
 {
@@ -26,6 +33,8 @@ static int set_row(void *owner, int id, hyco_property p,
                         "false");
   if (p == HYCO_CONNECTION_CONNECTED)
     return hc_sender_disconnect(s);
+  if (is_trust(p))
+    s->trust_is_stale = true;
   if (p == HYCO_LOG_LEVEL)
     s->log.level = (enum hc_log_level)value->number;
   return HC_SURFACE_STORED;

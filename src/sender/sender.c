@@ -85,6 +85,8 @@ static void on_failed(void *user_data, int status, const struct hc_fault *fault)
 {
   struct hc_sender *s = user_data;
   s->failure = *fault;
+  if (fault->code == HYCO_ECERTVERIFY) /* the files may be others by now */
+    s->trust_is_stale = true;
   take_failure(s, status);
 }
 
@@ -170,11 +172,18 @@ static const char *next_id(struct hc_sender *s)
   return hc_sender_id(s);
 }
 
-static int make_tls(struct hc_sender *s)
+static void drop_tls(struct hc_sender *s)
 {
   hc_net_tls_free(s->net, s->tls);
   s->tls = NULL;
-  if (!s->endpoint.tls)
+}
+
+static int make_tls(struct hc_sender *s)
+{
+  if (s->trust_is_stale)
+    drop_tls(s);
+  s->trust_is_stale = false;
+  if (!s->endpoint.tls || s->tls != NULL)
     return 0;
   return hc_tls_from_properties(s->net, &s->surface.props, &s->tls,
                                 &s->surface.fault);
@@ -191,7 +200,7 @@ static int dial(struct hc_sender *s, struct hc_span target,
   options.link = (struct hc_link_options){
     .endpoint = &s->endpoint,
     .target = target,
-    .tls = s->tls,
+    .tls = s->endpoint.tls ? s->tls : NULL,
     .token = token,
     .protocols = hc_span_str(hc_properties_text(props, HYCO_SUB_PROTOCOLS)),
     .headers = headers,
@@ -348,7 +357,6 @@ void hc_sender_free(struct hc_sender *s)
   s->freed = true;
   memset(&s->events, 0, sizeof s->events); /* no handler is called any more */
   hc_sender_cancel(s);
-  hc_net_tls_free(s->net, s->tls);
-  s->tls = NULL;
+  drop_tls(s);
   hc_net_timer_set(s->net, &s->reap, 0);
 }

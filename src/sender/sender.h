@@ -24,7 +24,9 @@ struct hc_sender {
   struct hc_connection *connection; /* NULL while there is none */
   bool is_busy; /* from hc_sender_start to the end of what it started */
   bool is_open;
-  struct hc_tls *tls;
+  struct hc_tls *tls; /* kept: reading trust costs ten times a connection,
+                         and its tickets are for the next one */
+  bool trust_is_stale;
   char id[HC_GUID_LEN + 1]; /* a GUID for this connection */
   bool accept_data;
   struct hc_sending sending;

@@ -7,6 +7,6 @@ function(hyco_api_test name)
   add_test(NAME api_${name} COMMAND api_${name}_test)
 endfunction()
 
-foreach(name connect loop send formats token errors)
+foreach(name connect loop send formats token errors trust)
   hyco_api_test(${name})
 endforeach()

@@ -1,0 +1,92 @@
+/* When a sender reads its trusted CAs, and when it keeps them. */
+#include "api_world.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static void ca_path(const struct api_world *w, char path[128])
+{
+  (void)snprintf(path, 128, "%s/mine.pem", w->dir);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+  char bytes[8192];
+  FILE *in = fopen(from, "r");
+  FILE *out = fopen(to, "w");
+
+  assert_non_null(in);
+  assert_non_null(out);
+  size_t n = fread(bytes, 1, sizeof bytes, in);
+  assert_true(n > 0 && n < sizeof bytes);
+  assert_int_equal(fwrite(bytes, 1, n, out), n);
+  assert_int_equal(fclose(in), 0);
+  assert_int_equal(fclose(out), 0);
+}
+
+/* The sender trusts a file of its own, a copy of this one. */
+static void trust(struct api_world *w, const char *file)
+{
+  char path[128];
+
+  ca_path(w, path);
+  copy_file(file, path);
+  assert_int_equal(
+      hyco_sender_set_string(w->sender, HYCO_OPENSSL_CA_FILE, path), 0);
+}
+
+static void connect_and_leave(struct api_world *w, int nth)
+{
+  assert_int_equal(hyco_sender_connect(w->sender), 0);
+  assert_int_equal(hyco_sender_disconnect(w->sender), 0);
+  api_world_await(w, &w->sender_disconnects, nth);
+}
+
+static void trust_is_read_once_for_many_connections(void **state)
+{
+  struct api_world *w = *state;
+  char path[128];
+
+  trust(w, hyco_relay_ca_file(w->relay));
+  assert_int_equal(hyco_receiver_set_bool(w->receiver, HYCO_LISTENING, true),
+                   0);
+  connect_and_leave(w, 1);
+  ca_path(w, path);
+  assert_int_equal(unlink(path), 0);
+  connect_and_leave(w, 2);
+  assert_int_equal(
+      hyco_sender_set_string(w->sender, HYCO_OPENSSL_CA_FILE, path), 0);
+  assert_int_equal(hyco_sender_connect(w->sender), HYCO_ECERTSTORE);
+}
+
+/* The file is another one by now. */
+static void trust_is_read_again_after_a_refusal(void **state)
+{
+  struct api_world *w = *state;
+  char path[128];
+  char dir[128];
+  hyco_relay_options options = { .dir = dir };
+  hyco_relay *other = NULL;
+
+  (void)snprintf(dir, sizeof dir, "%s/other", w->dir);
+  assert_int_equal(hyco_relay_start(&options, &other), 0);
+  assert_int_equal(hyco_receiver_set_bool(w->receiver, HYCO_LISTENING, true),
+                   0);
+  trust(w, hyco_relay_ca_file(other));
+  assert_int_equal(hyco_sender_connect(w->sender), HYCO_ECERTVERIFY);
+  ca_path(w, path);
+  copy_file(hyco_relay_ca_file(w->relay), path);
+  connect_and_leave(w, 1);
+  hyco_relay_stop(other);
+}
+
+int main(void)
+{
+#define TEST(name) \
+  cmocka_unit_test_setup_teardown(name, api_world_setup, api_world_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST(trust_is_read_once_for_many_connections),
+    TEST(trust_is_read_again_after_a_refusal),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
