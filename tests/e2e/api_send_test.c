@@ -230,6 +230,46 @@ static void a_synchronous_send_that_nobody_reads_times_out(void **state)
   free(bytes);
 }
 
+static void free_it(void *user_data)
+{
+  hyco_sender **s = user_data;
+  hyco_sender_free(*s);
+  *s = NULL;
+}
+
+static void a_synchronous_send_ends_when_its_sender_is_freed(void **state)
+{
+  struct api_world *w = *state;
+  uint8_t *bytes = make_bytes();
+
+  api_world_join(w);
+  assert_int_equal(hyco_sender_set_int(w->sender, HYCO_CONNECTION_TIMEOUT, 10),
+                   0);
+  assert_int_equal(hyco_loop_post(w->loop, free_it, &w->sender), 0);
+  assert_int_equal(hyco_sender_send(w->sender, bytes, BIG), HYCO_EINTERRUPTED);
+  assert_null(w->sender);
+  api_world_await(w, &w->receiver_disconnects, 1);
+  assert_int_equal(w->receiver_code, 1006);
+  free(bytes);
+}
+
+/* The relay and nobody else: the loop goes with the sender. */
+static void a_synchronous_connect_ends_when_its_sender_is_freed(void **state)
+{
+  struct api_world *w = *state;
+  hyco_sender *s = NULL;
+
+  assert_int_equal(hyco_sender_new(NULL, NULL, NULL, &s), 0);
+  assert_int_equal(hyco_sender_set_connection_string(
+                       s, hyco_relay_connection_string(w->relay)),
+                   0);
+  assert_int_equal(hyco_sender_set_string(s, HYCO_HYBRID_CONNECTION, "demo"),
+                   0);
+  assert_int_equal(hyco_loop_post(hyco_sender_loop(s), free_it, &s), 0);
+  assert_int_equal(hyco_sender_connect(s), HYCO_EINTERRUPTED);
+  assert_null(s);
+}
+
 static void text_must_be_utf8(void **state)
 {
   struct api_world *w = *state;
@@ -252,6 +292,8 @@ int main(void)
     TEST(a_send_after_disconnect_inside_a_handler_is_refused),
     TEST(an_asynchronous_send_to_a_full_queue_would_block),
     TEST(a_synchronous_send_that_nobody_reads_times_out),
+    TEST(a_synchronous_send_ends_when_its_sender_is_freed),
+    TEST(a_synchronous_connect_ends_when_its_sender_is_freed),
     TEST(text_must_be_utf8),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
