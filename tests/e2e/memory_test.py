@@ -12,78 +12,12 @@ import sys
 import tempfile
 import time
 
+from measured import PATIENCE_S, Party, build, build_programs, cases, check
+
 OFFERED = 10 ** 9
 GROWTH_MAX_KIB = 2048
 WARM_UP = 65536  # bytes that went through before memory is looked at
 STILL_S = 3  # nothing was taken for so long: it is blocked
-PATIENCE_S = 120
-
-project = pathlib.Path(__file__).resolve().parents[2]
-build = project / "build/memory-test"
-cases = []
-
-
-def check(name, passed, detail=""):
-    cases.append(passed)
-    print(f"{'ok' if passed else 'not ok'} {len(cases)} - {name}", flush=True)
-    if not passed:
-        print(f"# {detail}")
-
-
-def build_programs():
-    """An optimised build without sanitizers."""
-    for command in (
-            ["cmake", "--preset", "release", "-B", build, "-D",
-             "HYCO_TESTS=ON"],
-            ["cmake", "--build", build, "--target", "hyco",
-             "unread_receiver"]):
-        subprocess.run(command, cwd=project, check=True, stdout=sys.stderr)
-
-
-class Party:
-    """A process whose output goes to a file."""
-
-    def __init__(self, scratch, name, *command, stdin=subprocess.DEVNULL):
-        self.log = scratch / f"{name}.log"
-        with self.log.open("wb") as out:
-            self.process = subprocess.Popen(
-                [str(word) for word in command], stdin=stdin, stdout=out,
-                stderr=subprocess.STDOUT)
-
-    def line(self, start):
-        """The rest of the first line that begins so."""
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
-            is_over = self.process.poll() is not None
-            for line in self.log.read_text().splitlines():
-                if line.startswith(start):
-                    return line[len(start):].strip()
-            if is_over:
-                break
-            time.sleep(0.02)
-        raise AssertionError(f"no line '{start}' in {self.log.read_text()}")
-
-    def kib(self, field):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        lines = [line for line in status.splitlines()
-                 if line.startswith(f"{field}:")]
-        return int(lines[0].split()[1])
-
-    def start_watching(self):
-        """From here on the peak of its memory counts (proc(5), clear_refs)."""
-        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
-        self.warm = self.kib("VmRSS")
-
-    def growth(self):
-        return self.kib("VmHWM") - self.warm
-
-    def end(self):
-        if self.process.stdin:
-            with contextlib.suppress(OSError):
-                self.process.stdin.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
 
 
 def offer(pipe, n, patience_s):
@@ -151,7 +85,7 @@ def run(parties):
 
 
 def main():
-    build_programs()
+    build_programs("hyco", "unread_receiver")
     with contextlib.ExitStack() as stack:
         scratch = pathlib.Path(
             stack.enter_context(tempfile.TemporaryDirectory()))
