@@ -16,6 +16,7 @@ enum { TIMEOUT_MS = 300 };
 struct side {
   struct hc_stream *stream;
   bool is_open;
+  size_t len;   /* that on_data was shown last */
   bool is_done; /* all came, or the end */
 };
 
@@ -41,6 +42,7 @@ static void on_open(void *user_data)
 static void on_data(void *user_data, struct hc_span *in)
 {
   struct side *side = user_data;
+  side->len = in->len;
   side->is_done = in->len >= 5;
 }
 
@@ -159,6 +161,56 @@ static void test_every_allocation_may_fail(void **state)
   assert_true(n > 12);
 }
 
+enum { LONG = 1 << 16, PATIENCE_MS = 20000 };
+
+/* It came, or one of the two heard that it will not. */
+static bool long_message_is_over(const struct world *w, bool may_fail)
+{
+  bool has_ended = w->client.stream == NULL || w->server.stream == NULL;
+  return w->server.len >= LONG || (may_fail && has_ended);
+}
+
+/* Sends a long message while the n-th allocation fails. False once there were
+ * fewer. */
+static bool send_with(unsigned n)
+{
+  static const uint8_t zeros[LONG];
+  struct world w = { 0 };
+
+  assert_int_equal(hc_loop_new(&w.loop), 0);
+  w.net = hc_loop_net(w.loop);
+  assert_int_equal(make_tls(&w), 0);
+  assert_int_equal(connect_both(&w), 0);
+  while (!w.client.is_open || !w.server.is_done)
+    hc_loop_turn(w.loop, PATIENCE_MS, false);
+  alloc_trap_set(n);
+  int rc = hc_stream_write(w.client.stream, hc_span_of(zeros, LONG));
+  uint64_t end = hc_net_now_ms(w.net) + PATIENCE_MS;
+  w.server.len = 0;
+  while (rc == 0 && !long_message_is_over(&w, true) &&
+         hc_net_now_ms(w.net) < end)
+    hc_loop_turn(w.loop, PATIENCE_MS, false);
+  bool has_sprung = alloc_trap_clear();
+  if (rc != 0)
+    assert_int_equal(rc, HYCO_EWOULDBLOCK);
+  else
+    assert_true(long_message_is_over(&w, has_sprung));
+  clean_up(&w);
+  return has_sprung;
+}
+
+/* Bytes that cannot be encrypted end the stream; they are not just missing. */
+static void test_what_memory_loses_is_told(void **state)
+{
+  unsigned n = 0;
+
+  (void)state;
+  tls_files_dir();
+  while (send_with(n))
+    n++;
+  assert_true(n > 1);
+}
+
 static int remove_files(void **state)
 {
   (void)state;
@@ -175,6 +227,7 @@ int main(void)
       NULL, NULL, (void *)(uintptr_t)&plain },
     { "test_every_allocation_may_fail (TLS)", test_every_allocation_may_fail,
       NULL, NULL, (void *)(uintptr_t)&tls },
+    cmocka_unit_test(test_what_memory_loses_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);
 }
