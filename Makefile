@@ -7,7 +7,7 @@ DESTDIR ?=
 # Where the release build lies.
 BUILD ?= build/release
 
-.PHONY: all bench build check demo format install uninstall clean help
+.PHONY: all bench build check demo format install profile uninstall clean help
 
 all: build
 
@@ -27,10 +27,15 @@ demo: ## a relay, a listener and a sender at work on this machine
 	$(MAKE) build
 	scripts/demo.sh
 
-bench: ## what an echo costs the relay, beside HAProxy
+bench: ## what it costs, beside HAProxy, hyco-ws and socat
 	scripts/install-dependencies.sh bench
 	$(MAKE) build
 	BUILD=$(BUILD) scripts/bench.sh
+
+profile: ## where the cycles go (perf, or callgrind)
+	scripts/install-dependencies.sh profile
+	$(MAKE) build
+	BUILD=$(BUILD) scripts/profile.sh
 
 format: ## clang-format over all C files, in place
 	scripts/source-files.sh c h | xargs clang-format -i

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
   CYCLE_MIN = 1 << 20, /* bytes after which the messages repeat, at least */
@@ -160,12 +159,7 @@ static void exchange(struct load *load)
 static void close_connection(struct load *load)
 {
   uint8_t frame[HC_WS_HEAD_MAX + HC_WS_CONTROL_MAX];
-  const struct hc_ws_head head = {
-    .opcode = HC_WS_CLOSE, .fin = true, .masked = true, .len = 2
-  }; /* a mask of zeros */
-  size_t len = hc_ws_write_head(frame, &head);
-  len += hc_ws_write_close(frame + len, HC_CLOSE_NORMAL, hc_span_of(NULL, 0));
-  peer_write(load->ssl, hc_span_of(frame, len)); /* the kernel has room */
+  peer_write(load->ssl, hc_span_of(frame, peer_close_frame(frame)));
   while (!load->closed) {
     if (!receive(load))
       wait_for_socket(load);
@@ -173,13 +167,6 @@ static void close_connection(struct load *load)
 }
 
 /* --- */
-
-static double now_s(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static uint64_t number(const char *text, uint64_t max)
 {
@@ -215,9 +202,9 @@ int main(int argc, char **argv)
   if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0)
     peer_die("O_NONBLOCK");
 
-  double start = now_s();
+  double start = peer_now_s();
   exchange(&load);
-  printf("%.6f\n", now_s() - start);
+  printf("%.6f\n", peer_now_s() - start);
   close_connection(&load);
 
   peer_free(load.ssl);

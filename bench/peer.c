@@ -1,8 +1,6 @@
 /* A WebSocket over TLS on a socket, the plain way. */
 #include "peer.h"
 
-#include "protocol/handshake.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -10,6 +8,7 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char host[] = "127.0.0.1";
@@ -102,7 +101,7 @@ int peer_listen(unsigned *port)
   socklen_t len = sizeof address;
   struct sockaddr *any = (struct sockaddr *)(void *)&address;
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0 || bind(fd, any, len) != 0 || listen(fd, 8) != 0 ||
+  if (fd < 0 || bind(fd, any, len) != 0 || listen(fd, SOMAXCONN) != 0 ||
       getsockname(fd, any, &len) != 0)
     peer_die("listening");
   *port = ntohs(address.sin_port);
@@ -167,37 +166,97 @@ SSL *peer_accept(SSL_CTX *ctx, int fd)
   return ssl;
 }
 
-static void ask(SSL *ssl, const char *target, const char *key)
+void peer_upgrade_init(struct peer_upgrade *upgrade, const char *target)
 {
+  uint8_t random[16];
+  struct hc_fault fault;
+  if (RAND_bytes(random, sizeof random) != 1)
+    peer_die("random bytes");
+  hc_ws_make_key(upgrade->key, random);
   const struct hc_ws_request request = { .host = hc_span_str(host),
                                          .target = hc_span_str(target),
-                                         .key = hc_span_str(key) };
-  struct hc_fault fault;
-  struct hc_buffer out;
-  hc_buffer_init(&out, PEER_HEAD_MAX);
-  if (hc_ws_write_request(&out, &request, &fault) != 0)
+                                         .key = hc_span_str(upgrade->key) };
+  hc_buffer_init(&upgrade->bytes, PEER_HEAD_MAX);
+  if (hc_ws_write_request(&upgrade->bytes, &request, &fault) != 0)
     peer_die(fault.text);
-  peer_write(ssl, hc_buffer_span(&out));
-  hc_buffer_deinit(&out);
+  upgrade->request = hc_buffer_span(&upgrade->bytes);
+}
+
+void peer_upgrade_deinit(struct peer_upgrade *upgrade)
+{
+  hc_buffer_deinit(&upgrade->bytes);
+}
+
+static void check_response(const struct peer_upgrade *upgrade,
+                           const struct hc_http_head *head)
+{
+  struct hc_fault fault;
+  if (hc_ws_check_response(head, hc_span_str(upgrade->key), hc_span_of(NULL, 0),
+                           NULL, &fault) != 0)
+    peer_die(fault.text);
+}
+
+void peer_check_answer(const struct peer_upgrade *upgrade,
+                       struct hc_span answer)
+{
+  struct hc_http_head head;
+  struct hc_fault fault;
+  size_t scanned = 0;
+  if (hc_http_read_response(&answer, PEER_HEAD_MAX, &scanned, &head, &fault) !=
+      1)
+    peer_die("the handshake's answer came in pieces, or is none");
+  check_response(upgrade, &head);
+}
+
+SSL *peer_begin(SSL_CTX *ctx, unsigned port)
+{
+  SSL *ssl = new_session(ctx, connect_to(port));
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) != 1)
+    peer_die("TLS");
+  SSL_set_connect_state(ssl);
+  return ssl;
 }
 
 SSL *peer_connect(SSL_CTX *ctx, unsigned port, const char *target)
 {
   uint8_t bytes[PEER_HEAD_MAX];
-  uint8_t random[16];
-  char key[HC_WS_KEY_LEN + 1];
+  struct peer_upgrade upgrade;
   struct hc_http_head head;
-  struct hc_fault fault;
-  SSL *ssl = new_session(ctx, connect_to(port));
-  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) != 1 ||
-      SSL_connect(ssl) != 1 || RAND_bytes(random, sizeof random) != 1)
+  SSL *ssl = peer_begin(ctx, port);
+  if (SSL_connect(ssl) != 1)
     peer_die("TLS handshake");
 
-  hc_ws_make_key(key, random);
-  ask(ssl, target, key);
+  peer_upgrade_init(&upgrade, target);
+  peer_write(ssl, upgrade.request);
   read_head(ssl, bytes, hc_http_read_response, &head);
-  if (hc_ws_check_response(&head, hc_span_str(key), hc_span_of(NULL, 0), NULL,
-                           &fault) != 0)
-    peer_die(fault.text);
+  check_response(&upgrade, &head);
+  peer_upgrade_deinit(&upgrade);
   return ssl;
+}
+
+/* --- small calls --- */
+
+bool peer_wants_read(SSL *ssl, int rc, const char *what)
+{
+  int error = SSL_get_error(ssl, rc);
+  if (error != SSL_ERROR_NONE && error != SSL_ERROR_WANT_READ)
+    peer_die(what);
+  return error == SSL_ERROR_WANT_READ;
+}
+
+size_t peer_close_frame(uint8_t frame[HC_WS_HEAD_MAX + HC_WS_CONTROL_MAX])
+{
+  const struct hc_ws_head head = {
+    .opcode = HC_WS_CLOSE, .fin = true, .masked = true, .len = 2
+  }; /* a mask of zeros */
+  size_t len = hc_ws_write_head(frame, &head);
+  return len +
+         hc_ws_write_close(frame + len, HC_CLOSE_NORMAL, hc_span_of(NULL, 0));
+}
+
+double peer_now_s(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }

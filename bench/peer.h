@@ -5,7 +5,9 @@
 #ifndef HYCO_BENCH_PEER_H
 #define HYCO_BENCH_PEER_H
 
-#include "base/span.h"
+#include "base/buffer.h"
+#include "protocol/handshake.h"
+#include "protocol/ws.h"
 
 #include <openssl/ssl.h>
 
@@ -28,13 +30,41 @@ int peer_listen(unsigned *port);
 /* The TLS and WebSocket handshakes of an accepted socket. */
 SSL *peer_accept(SSL_CTX *ctx, int fd);
 
-/* Connects to 127.0.0.1, checks the certificate, and asks for target. */
+/* The opening handshake of a client, the same for all its connections. */
+struct peer_upgrade {
+  struct hc_buffer bytes;
+  struct hc_span request; /* in bytes */
+  char key[HC_WS_KEY_LEN + 1];
+};
+
+void peer_upgrade_init(struct peer_upgrade *upgrade, const char *target);
+void peer_upgrade_deinit(struct peer_upgrade *upgrade);
+
+/* answer is all that came back, and must be right. */
+void peer_check_answer(const struct peer_upgrade *upgrade,
+                       struct hc_span answer);
+
+/* Connects to 127.0.0.1; the TLS handshake, which checks the certificate, is to
+ * be done. */
+SSL *peer_begin(SSL_CTX *ctx, unsigned port);
+
+/* Connects, and asks for target. */
 SSL *peer_connect(SSL_CTX *ctx, unsigned port, const char *target);
+
+/* After a call on a socket that does not block: true if it must be made again
+ * when something came, false if it succeeded. what names it for peer_die. */
+bool peer_wants_read(SSL *ssl, int rc, const char *what);
+
+/* A client's Close with 1000; returns its size. */
+size_t peer_close_frame(uint8_t frame[HC_WS_HEAD_MAX + HC_WS_CONTROL_MAX]);
 
 /* Blocks until all is with the kernel. */
 void peer_write(SSL *ssl, struct hc_span bytes);
 
 /* Closes the socket as well. */
 void peer_free(SSL *ssl);
+
+/* Monotonic. */
+double peer_now_s(void);
 
 #endif

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what is missing on Debian 12 or later: install-dependencies.sh SET,
-# where SET is build, check, demo or bench. Needs no root when nothing is
-# missing.
+# where SET is build, check, demo, bench or profile. Needs no root when nothing
+# is missing.
 set -euo pipefail
 
 missing=()
@@ -75,13 +75,20 @@ need_bench() {
   need iproute2 has ip
   need procps has sysctl
   need python3 has python3
+  need "nodejs npm" has_node
+  need socat has socat
   need util-linux has unshare
 }
 
+need_profile() {
+  need_build
+  has perf >/dev/null || need valgrind has valgrind
+}
+
 case ${1:-} in
-build | demo | check | bench) "need_$1" ;;
+build | demo | check | bench | profile) "need_$1" ;;
 *)
-  echo "usage: install-dependencies.sh build|check|demo|bench" >&2
+  echo "usage: install-dependencies.sh build|check|demo|bench|profile" >&2
   exit 2
   ;;
 esac
