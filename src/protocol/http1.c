@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+enum { LENGTH_DIGITS_MAX = 18 };
+
 static bool is_digit(uint8_t c)
 {
   return c >= '0' && c <= '9';
@@ -80,7 +82,19 @@ static int read_version(struct hc_span text, int *minor, struct hc_fault *fault)
   return 0;
 }
 
-/* scheme "://" and something behind it. */
+/* RFC 3986 3.2.2 and 3.2.3: host and port, no user, no list. May be empty. */
+static bool is_authority(struct hc_span text)
+{
+  for (size_t i = 0; i < text.len; i++) {
+    uint8_t c = text.ptr[i];
+    bool alphanumeric = is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    if (c == 0 || (!alphanumeric && strchr("-._~!$&'()*+;=:[]%", c) == NULL))
+      return false;
+  }
+  return true;
+}
+
+/* scheme "://" and a host. */
 static bool is_absolute_form(struct hc_span target)
 {
   struct hc_span rest = target;
@@ -93,7 +107,13 @@ static bool is_absolute_form(struct hc_span target)
     if (c < 'a' || c > 'z')
       return false;
   }
-  return rest.len > 2 && rest.ptr[0] == '/' && rest.ptr[1] == '/';
+  if (rest.len <= 2 || rest.ptr[0] != '/' || rest.ptr[1] != '/')
+    return false;
+  hc_span_drop(&rest, 2);
+  size_t n = 0;
+  while (n < rest.len && rest.ptr[n] != '/' && rest.ptr[n] != '?')
+    n++;
+  return n > 0 && is_authority(hc_span_of(rest.ptr, n));
 }
 
 /* RFC 9112 3.2. A '#' never stands in a target: one party would cut it off. */
@@ -193,26 +213,49 @@ static int read_fields(struct hc_span rest, struct hc_http_head *head,
   }
 }
 
+/* RFC 9112 6.1: chunked ends the list, and stands there once. */
+static bool ends_in_chunked(struct hc_span codings)
+{
+  struct hc_span one;
+  size_t n = 0;
+  bool last = false;
+
+  while (hc_span_split(&codings, ',', &one)) {
+    last = hc_span_is_nocase(hc_span_trim(one), "chunked");
+    n += last;
+  }
+  return last && n == 1;
+}
+
+/* Digits, and few enough for every reader's 64 bits. */
+static bool is_length(struct hc_span value)
+{
+  for (size_t i = 0; i < value.len; i++) {
+    if (!is_digit(value.ptr[i]))
+      return false;
+  }
+  return value.len > 0 && value.len <= LENGTH_DIGITS_MAX;
+}
+
 /* RFC 9112 6.1, 6.3: whatever lets two parties see two ends of the body. */
 static int check_framing(const struct hc_http_head *head,
                          struct hc_fault *fault)
 {
-  size_t lengths = hc_http_count(head, "Content-Length");
-  size_t codings = hc_http_count(head, "Transfer-Encoding");
+  const struct hc_http_field *length = hc_http_find(head, "Content-Length");
+  const struct hc_http_field *coding = hc_http_find(head, "Transfer-Encoding");
 
-  if (lengths > 1 || (lengths > 0 && codings > 0))
+  if (hc_http_count(head, "Content-Length") +
+          hc_http_count(head, "Transfer-Encoding") >
+      1)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "more than one Content-Length or Transfer-Encoding");
-  if (codings > 0 && head->minor == 0)
+  if (coding != NULL && head->minor == 0)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "Transfer-Encoding in an HTTP/1.0 message");
-  if (lengths == 0)
-    return 0;
-  struct hc_span value = hc_http_find(head, "Content-Length")->value;
-  for (size_t i = 0; i < value.len; i++)
-    if (!is_digit(value.ptr[i]))
-      value.len = 0;
-  if (value.len == 0)
+  if (coding != NULL && !ends_in_chunked(coding->value))
+    return hc_fault_set(fault, HYCO_EPROTOCOL,
+                        "a Transfer-Encoding that does not end in chunked");
+  if (length != NULL && !is_length(length->value))
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "a Content-Length that is not a number");
   return 0;
@@ -229,13 +272,10 @@ static int check_host(const struct hc_http_head *head, struct hc_fault *fault)
     return hc_fault_set(fault, HYCO_EPROTOCOL, "%zu Host fields, expected one",
                         hosts);
   struct hc_span value = hc_http_find(head, "Host")->value;
-  for (size_t i = 0; i < value.len; i++) {
-    uint8_t c = value.ptr[i];
-    if (c < 0x21 || c > 0x7e || strchr(",/?#@\\\"<>", c) != NULL)
-      return hc_fault_set(fault, HYCO_EPROTOCOL,
-                          "Host '%.*s', expected host or host:port",
-                          HC_QUOTE(value));
-  }
+  if (!is_authority(value))
+    return hc_fault_set(fault, HYCO_EPROTOCOL,
+                        "Host '%.*s', expected host or host:port",
+                        HC_QUOTE(value));
   return 0;
 }
 

@@ -41,9 +41,9 @@ struct hc_http_head {
  * blanks doubled in the start line, a target that is neither origin-form nor
  * absolute-form nor "*" or has '#' or bytes outside 0x21-0x7e, a request of
  * HTTP/1.1 without exactly one Host (1.0: with more than one), a Host that is a
- * list or a URL, more than one Content-Length, Content-Length with
- * Transfer-Encoding, Transfer-Encoding in HTTP/1.0, a Content-Length that is
- * not all digits. */
+ * list or a URL, more than one Content-Length or Transfer-Encoding or both,
+ * Transfer-Encoding in HTTP/1.0 or not ending in chunked, a Content-Length that
+ * is not all digits or has more than 18. */
 int hc_http_read_request(struct hc_span *in, size_t max, size_t *scanned,
                          struct hc_http_head *head, struct hc_fault *fault);
 int hc_http_read_response(struct hc_span *in, size_t max, size_t *scanned,

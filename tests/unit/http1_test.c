@@ -178,6 +178,12 @@ static const char *const bad_requests[] = {
   "GET ** HTTP/1.1\r\n" HOST "\r\n",
   "GET http:/x HTTP/1.1\r\n" HOST "\r\n",
   "GET http:// HTTP/1.1\r\n" HOST "\r\n",
+  "GET http:///x HTTP/1.1\r\n" HOST "\r\n",
+  "GET http://?x HTTP/1.1\r\n" HOST "\r\n",
+  "GET http://a{b/ HTTP/1.1\r\n" HOST "\r\n",
+  "GET http://a\"b HTTP/1.1\r\n" HOST "\r\n",
+  "GET http://\\a/ HTTP/1.1\r\n" HOST "\r\n",
+  "GET http://u@a/ HTTP/1.1\r\n" HOST "\r\n",
   "GET ://x HTTP/1.1\r\n" HOST "\r\n",
   "GET 1://x HTTP/1.1\r\n" HOST "\r\n",
   "GET /a#b HTTP/1.1\r\n" HOST "\r\n",
@@ -191,6 +197,8 @@ static const char *const bad_requests[] = {
   LINE "Host: a b" END,
   LINE "Host: http://a/" END,
   LINE "Host: u@a" END,
+  LINE "Host: a{b" END,
+  LINE "Host: a|b" END,
   LINE "Host: \xc3\xa4" END,
   /* RFC 9112 6.1 and 6.3: two ends of one body. */
   LINE HOST "Content-Length: 1\r\nContent-Length: 1" END,
@@ -203,6 +211,14 @@ static const char *const bad_requests[] = {
   LINE HOST "Content-Length: -1" END,
   LINE HOST "Content-Length: 0x1" END,
   LINE HOST "Content-Length: 1 1" END,
+  LINE HOST "Content-Length: 1234567890123456789" END, /* 19 digits */
+  /* RFC 9112 6.1: chunked last, and once */
+  LINE HOST "Transfer-Encoding: gzip" END,
+  LINE HOST "Transfer-Encoding: chunked, gzip" END,
+  LINE HOST "Transfer-Encoding: chunked, chunked" END,
+  LINE HOST "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked" END,
+  LINE HOST "Transfer-Encoding: xchunked" END,
+  LINE HOST "Transfer-Encoding:" END,
 };
 
 static void what_could_be_read_in_two_ways_is_refused(void **state)
