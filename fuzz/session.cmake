@@ -1,0 +1,6 @@
+# What a peer says to a role, on the simulated net.
+foreach(machine control_channel connection)
+  hyco_fuzz_target(${machine})
+  hyco_fuzz_on_sim(${machine})
+  target_sources(fuzz_${machine} PRIVATE service.c)
+endforeach()
