@@ -164,7 +164,7 @@ void random_pause(struct random *r, struct random_chat *chat,
                   enum random_who who, bool paused);
 void random_disconnect(struct random *r, struct random_chat *chat,
                        enum random_who who);
-void random_shut(struct random *r, size_t receiver);
+void random_shut(struct random *r, size_t index);
 void random_act(struct random *r);
 void random_act_in_handler(struct random *r);
 

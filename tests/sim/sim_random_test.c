@@ -15,24 +15,26 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *program;
-static volatile uint64_t running_seed;
-static volatile sig_atomic_t is_running;
+static char last_words[512]; /* about the seed that runs */
+static volatile sig_atomic_t last_words_len;
 
-/* Only what a signal handler may do. */
 static void say_seed(void)
 {
-  char line[512];
+  size_t n = (size_t)last_words_len;
 
-  if (!is_running)
-    return;
-  is_running = 0;
-  int n = snprintf(line, sizeof line,
-                   "not ok - seed %" PRIu64 "\n# again: %s --seed %" PRIu64
-                   " --trace\n",
-                   running_seed, program, running_seed);
+  last_words_len = 0;
   if (n > 0)
-    (void)!write(STDOUT_FILENO, line, (size_t)n);
+    (void)!write(STDOUT_FILENO, last_words, n);
+}
+
+static void run(const char *program, uint64_t seed, bool traces)
+{
+  last_words_len = snprintf(last_words, sizeof last_words,
+                            "not ok - seed %" PRIu64
+                            "\n# again: %s --seed %" PRIu64 " --trace\n",
+                            seed, program, seed);
+  random_run(seed, traces);
+  last_words_len = 0;
 }
 
 static void on_abort(int signal_number)
@@ -127,7 +129,6 @@ int main(int argc, char **argv)
                   argv[0]);
     return 2;
   }
-  program = argv[0];
   (void)signal(SIGABRT, on_abort);
   (void)atexit(say_seed);
   if (__sanitizer_set_death_callback != NULL)
@@ -135,10 +136,8 @@ int main(int argc, char **argv)
   uint64_t end_s = now_s() + a.minutes * 60;
   uint64_t n = 0;
   while (a.minutes != 0 ? now_s() < end_s : n < a.count) {
-    running_seed = a.from + n++;
-    is_running = 1;
-    random_run(running_seed, a.traces);
-    is_running = 0;
+    run(argv[0], a.from + n, a.traces);
+    n++;
   }
   printf("ok 1 - %" PRIu64 " random scenarios from seed %" PRIu64 " on\n", n,
          a.from);
