@@ -71,7 +71,7 @@ for i in {1..10}; do
   start "crowd$i" with_input "$HYCO" connect crowd -v "${where_to[@]}"
   guests+=("$pid")
 done
-n_refused() { cat "$scratch"/crowd?*.err | grep -c 'too many connections'; }
+n_refused() { grep -l 'too many connections' "$scratch"/crowd?*.err | wc -l; }
 nine_are_refused() {
   local tries
   for ((tries = 0; tries < 1500; tries++)); do
