@@ -23,7 +23,7 @@ void hc_io_commit(struct hc_stream *stream, size_t n)
   s->is_above_mark |= hc_io_pending(stream) >= s->drain_mark;
   if (s->write_code != 0)
     hc_buffer_clear(&s->tx); /* nobody takes it; on_end says why */
-  else if (s->phase == HC_IO_OPEN && !hc_list_is_linked(&s->flush.node))
+  else if (s->phase == HC_IO_OPEN)
     hc_io_add(s->loop, HC_FLUSH, &s->flush);
 }
 
