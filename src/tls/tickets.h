@@ -9,7 +9,7 @@
 
 enum {
   HC_TICKETS_HOSTS_MAX = 64, /* the one not used for longest makes room */
-  HC_TICKETS_PER_HOST = 4    /* the oldest makes room */
+  HC_TICKETS_PER_HOST = 32   /* the oldest makes room */
 };
 
 struct hc_tickets {
