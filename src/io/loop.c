@@ -60,9 +60,11 @@ static int wait_ms(struct hc_loop *loop, int timeout_ms, bool narrow)
   return left < INT_MAX ? (int)left : INT_MAX;
 }
 
+/* uv_run looks at timers before it waits: a thread that had lost the CPU would
+ * find this one over, and wait for ever. */
 static void on_wait_over(uv_timer_t *timer)
 {
-  (void)timer;
+  uv_stop(timer->loop);
 }
 
 static void run_uv(struct hc_loop *loop, int timeout_ms)

@@ -8,4 +8,5 @@ foreach(name crypto tls_authority tls_session io_loop io_stream io_close io_narr
   hyco_unit_test(${name})
   target_link_libraries(${name}_test PRIVATE hyco_test_net)
 endforeach()
+target_link_options(io_loop_test PRIVATE -Wl,--wrap=uv_timer_start)
 hyco_trap_allocations(io_memory_test)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -100,6 +101,42 @@ test_a_timer_that_sets_itself_again_does_not_hold_the_turn(void **state)
   assert_int_equal(w->n, 1);
   run_until(w, 3);
   hc_net_timer_cancel(w->net, &mark.timer);
+}
+
+/* The linker puts this before libuv's (io.cmake): the thread loses the CPU just
+ * when a wait begins. */
+static unsigned pause_us;
+struct uv_timer_s;
+int __real_uv_timer_start(struct uv_timer_s *timer,
+                          void (*fn)(struct uv_timer_s *), uint64_t delay_ms,
+                          uint64_t again_ms);
+int __wrap_uv_timer_start(struct uv_timer_s *timer,
+                          void (*fn)(struct uv_timer_s *), uint64_t delay_ms,
+                          uint64_t again_ms);
+
+int __wrap_uv_timer_start(struct uv_timer_s *timer,
+                          void (*fn)(struct uv_timer_s *), uint64_t delay_ms,
+                          uint64_t again_ms)
+{
+  int rc = __real_uv_timer_start(timer, fn, delay_ms, again_ms);
+  usleep(pause_us);
+  return rc;
+}
+
+static void test_a_wait_ends_however_late_it_begins(void **state)
+{
+  struct world *w = *state;
+  struct mark mark;
+
+  mark_init(&mark, w, 'x');
+  hc_net_timer_set(w->net, &mark.timer, 5);
+  pause_us = 20000;
+  alarm(20); /* nothing else would end the wait */
+  (void)hc_loop_turn(w->loop, -1, false);
+  alarm(0);
+  pause_us = 0;
+  run_until(w, 1);
+  assert_string_equal(w->order, "x");
 }
 
 static void set_other(void *user_data)
@@ -269,6 +306,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     TEST(test_timers_run_in_the_order_of_their_time),
     TEST(test_a_timer_that_sets_itself_again_does_not_hold_the_turn),
+    TEST(test_a_wait_ends_however_late_it_begins),
     TEST(test_a_timer_set_without_delay_runs_in_the_next_turn),
     TEST(test_a_narrow_turn_leaves_timers_that_call_handlers),
     TEST(test_calls_posted_by_a_thread_run_in_order),
