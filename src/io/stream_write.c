@@ -21,9 +21,7 @@ void hc_io_commit(struct hc_stream *stream, size_t n)
 
   hc_buffer_commit(&s->tx, n);
   s->is_above_mark |= hc_io_pending(stream) >= s->drain_mark;
-  if (s->write_code != 0)
-    hc_buffer_clear(&s->tx); /* nobody takes it; on_end says why */
-  else if (s->phase == HC_IO_OPEN)
+  if (s->phase == HC_IO_OPEN)
     hc_io_add(s->loop, HC_FLUSH, &s->flush);
 }
 
@@ -47,15 +45,13 @@ void hc_io_set_drain_mark(struct hc_stream *stream, size_t mark)
 }
 
 /* The peer will not read any more. What it sent before is still read; that
- * path ends with what is noted here. */
+ * path ends with what is noted here. Until then what waits to be sent stays:
+ * the owner of a paused stream must not believe that it went anywhere. */
 static void break_writing(struct hc_io_stream *s, int code)
 {
   s->write_code = code;
   s->is_kernel_full = false;
   s->is_readable = !s->is_ended;
-  hc_buffer_deinit(&s->tx);
-  if (s->tls != NULL)
-    hc_buffer_deinit(hc_tls_out(s->tls));
   hc_io_stream_schedule(s);
 }
 
