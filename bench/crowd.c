@@ -241,14 +241,17 @@ static int by_size(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
+static double us(uint64_t ns)
+{
+  return (double)ns / 1e3;
+}
+
 static void print_percentiles(struct crowd *crowd)
 {
   size_t n = crowd->n_samples;
-  size_t half = n / 2;
-  size_t most = n * 99 / 100;
   qsort(crowd->samples, n, sizeof *crowd->samples, by_size);
-  printf(" %.1f %.1f", (double)crowd->samples[half] / 1e3,
-         (double)crowd->samples[most] / 1e3);
+  printf(" %.1f %.1f", us(crowd->samples[n / 2]),
+         us(crowd->samples[n * 99 / 100]));
 }
 
 static void obey(struct crowd *crowd, char *line)

@@ -278,6 +278,8 @@ void hc_cli_exec_work(struct hc_cli_listener *l,
                       const struct hc_cli_wait_set *set, bool child_ended)
 {
   struct visit v = { .l = l, .results = set, .child_ended = child_ended };
+  if (l->exec == NULL) /* not a turn over peers that have no command */
+    return;
   hc_cli_peers_each(&l->peers, work, &v);
 }
 
@@ -297,6 +299,8 @@ static void watch(struct hc_cli_peer *peer, void *user_data)
 void hc_cli_exec_watch(struct hc_cli_listener *l, struct hc_cli_wait_set *set)
 {
   struct visit v = { .l = l, .set = set };
+  if (l->exec == NULL)
+    return;
   hc_cli_peers_each(&l->peers, watch, &v);
 }
 
