@@ -39,7 +39,7 @@ static void any_allocation_may_fail(void **state)
 
   do {
     struct sim_world w;
-    sim_world_start(&w, n);
+    sim_world_start(&w, 1); /* the same run each time, but for that one */
     sim_receiver_set(sim_world_receiver(&w), "TokenValidity=60");
     sim_sender_set(sim_world_sender(&w), "SubProtocols=a");
     alloc_trap_set(n++);
