@@ -1,0 +1,130 @@
+/* The rows of the property table that belong to a connection (hyco/property.h),
+ * on connections of the real roles. */
+#include "support/check.h"
+
+#include "sim_world.h"
+
+static void check_text(struct hc_surface *surface, const char *name,
+                       const char *expected)
+{
+  const char *value = NULL;
+
+  assert_int_equal(hc_surface_config(surface, name, &value), 0);
+  if (strncmp(value, expected, strlen(expected)) != 0)
+    fail_msg("%s is %s, not %s", name, value, expected);
+}
+
+static void a_receivers_connection_tells_what_it_knows(void **state)
+{
+  static const char *const rows[][2] = {
+    { "azure_relay_connection_accept_data[1]", "true" },
+    { "azure_relay_connection_address[1]", "ws://localhost:" },
+    { "azure_relay_connection_bytes_sent[1]", "0" },
+    { "azure_relay_connection_connected[1]", "true" },
+    { "azure_relay_connection_connect_headers[1]", "{\"" },
+    { "azure_relay_connection_connection_id[1]", "1" },
+    { "azure_relay_connection_data_format[1]", "0" },
+    { "azure_relay_connection_extensions[1]", "" },
+    { "azure_relay_connection_host[1]", "localhost:" },
+    { "azure_relay_connection_ready_to_send[1]", "true" },
+    { "azure_relay_connection_remote_address[1]", "127.0.0.1" },
+    { "azure_relay_connection_remote_port[1]", "4000" },
+    { "azure_relay_connection_sub_protocols[1]", "a, b" },
+    { "azure_relay_connection_timeout[1]", "0" },
+    { "MessageLength[1]", "0" },
+    { "azure_relay_connection_count", "1" },
+    { "connected", "true" },
+    { "listening", "true" },
+  };
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  sim_sender_set(sim_world_sender(&w), "SubProtocols=a, b");
+  sim_world_join(&w);
+  struct hc_surface *surface = &w.receivers[0].core->surface;
+  for (size_t i = 0; i < CHECK_COUNT(rows); i++)
+    check_text(surface, rows[i][0], rows[i][1]);
+  assert_int_equal(hc_surface_config(surface, "MessageLength[2]", NULL),
+                   HYCO_EBADID);
+  assert_int_equal(hc_surface_config(surface, "MessageLength[2]=1", NULL),
+                   HYCO_EBADID);
+  sim_world_finish(&w);
+}
+
+static void a_senders_rows_are_its_connections(void **state)
+{
+  static const char *const rows[][2] = {
+    { "azure_relay_connection_accept_data", "true" },
+    { "azure_relay_connection_connected", "true" },
+    { "azure_relay_connection_ready_to_send", "true" },
+    { "azure_relay_connection_timeout", "0" },
+    { "connected", "true" },
+  };
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  struct hc_surface *surface = &sim_world_sender(&w)->core->surface;
+  check_text(surface, "connected", "false");
+  check_text(surface, "azure_relay_connection_ready_to_send", "false");
+  sim_world_join(&w);
+  for (size_t i = 0; i < CHECK_COUNT(rows); i++)
+    check_text(surface, rows[i][0], rows[i][1]);
+  sim_world_finish(&w);
+}
+
+static void connected_can_only_be_set_to_false(void **state)
+{
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  sim_world_join(&w);
+  struct hc_surface *receiver = &w.receivers[0].core->surface;
+  assert_int_equal(hc_surface_config(receiver,
+                                     "azure_relay_connection_connected[1]=true",
+                                     NULL),
+                   HYCO_EBADVALUE);
+  assert_int_equal(hc_surface_config(&w.senders[0].core->surface,
+                                     "azure_relay_connection_connected=true",
+                                     NULL),
+                   HYCO_EBADVALUE);
+  sim_receiver_set(&w.receivers[0],
+                   "azure_relay_connection_connected[1]=false");
+  sim_world_run(&w, SIM_WAIT_MS,
+                "s0 disconnected 1000 \nr0 1 disconnected 1000 \n");
+  sim_world_join(&w);
+  sim_sender_set(&w.senders[0], "azure_relay_connection_connected=false");
+  sim_world_run(&w, SIM_WAIT_MS,
+                "r0 2 disconnected 1000 \ns0 disconnected 1000 \n");
+  sim_world_finish(&w);
+}
+
+static void sends_of_who_is_not_connected_say_so(void **state)
+{
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  struct sim_receiver *r = sim_world_receiver(&w);
+  struct sim_sender *s = sim_world_sender(&w);
+  assert_int_equal(hc_receiver_send(r->core, 1, HC_WS_TEXT, hc_span_str("x")),
+                   HYCO_EBADID);
+  assert_int_equal(hc_sender_send(s->core, HC_WS_TEXT, hc_span_str("x")),
+                   HYCO_ENOTCONNECTED);
+  assert_int_equal(hc_sender_disconnect(s->core), HYCO_ENOTCONNECTED);
+  assert_int_equal(hc_receiver_disconnect(r->core, 1), HYCO_EBADID);
+  sim_world_finish(&w);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_receivers_connection_tells_what_it_knows),
+    cmocka_unit_test(a_senders_rows_are_its_connections),
+    cmocka_unit_test(connected_can_only_be_set_to_false),
+    cmocka_unit_test(sends_of_who_is_not_connected_say_so),
+  };
+  return cmocka_run_group_tests_name("sim_rows", tests, NULL, NULL);
+}
