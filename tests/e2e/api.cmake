@@ -10,3 +10,6 @@ endfunction()
 foreach(name connect loop send formats token errors trust)
   hyco_api_test(${name})
 endforeach()
+
+hyco_api_test(arguments)
+hyco_trap_allocations(api_arguments_test)

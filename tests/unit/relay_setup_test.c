@@ -263,6 +263,37 @@ static void a_copy_of_the_options_stands_alone(void **state)
   hc_arena_free(&memory);
 }
 
+static void set_directories(const char *state_home, const char *home)
+{
+  assert_int_equal(setenv("XDG_STATE_HOME", state_home, 1), 0);
+  assert_int_equal(setenv("HOME", home, 1), 0);
+}
+
+/* DESIGN section 6: state in $XDG_STATE_HOME/hyco, or below the home. */
+static void without_a_directory_the_users_is_taken(void **state)
+{
+  const hyco_relay_options options = { .no_tls = 1 };
+  char too_long[5000];
+  struct hc_relay_setup s;
+
+  (void)state;
+  set_directories("/state", "/home/me");
+  reads(&options, &s);
+  assert_string_equal(s.dir, "/state/hyco");
+  hc_relay_setup_deinit(&s);
+  set_directories("not/absolute", "/home/me");
+  reads(&options, &s);
+  assert_string_equal(s.dir, "/home/me/.local/state/hyco");
+  hc_relay_setup_deinit(&s);
+  set_directories("", "");
+  refuses(&options, HYCO_EBADVALUE, "give one (dir)");
+  memset(too_long, 'a', sizeof too_long);
+  too_long[0] = '/';
+  too_long[sizeof too_long - 1] = '\0';
+  set_directories(too_long, "/home/me");
+  refuses(&options, HYCO_EBADVALUE, "give one (dir)");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -273,6 +304,7 @@ int main(void)
     cmocka_unit_test(any_jwt_is_for_loopback),
     cmocka_unit_test(the_root_rule_goes_where_no_rule_is),
     cmocka_unit_test(a_copy_of_the_options_stands_alone),
+    cmocka_unit_test(without_a_directory_the_users_is_taken),
   };
   return cmocka_run_group_tests(tests, make_file, remove_file);
 }
