@@ -7,7 +7,8 @@ DESTDIR ?=
 # Where the release build lies.
 BUILD ?= build/release
 
-.PHONY: all bench build check demo format install profile uninstall clean help
+.PHONY: all bench build check clean coverage demo format help install profile \
+  soak uninstall
 
 all: build
 
@@ -26,6 +27,14 @@ demo: ## a relay, a listener and a sender at work on this machine
 	scripts/install-dependencies.sh demo
 	$(MAKE) build
 	scripts/demo.sh
+
+soak: ## looks for defects for hours: scenarios, fuzzing, traffic
+	scripts/install-dependencies.sh check
+	scripts/soak.sh
+
+coverage: ## which lines and branches the tests reach, by room
+	scripts/install-dependencies.sh check
+	scripts/coverage.py
 
 bench: ## what it costs, beside HAProxy, hyco-ws and socat
 	scripts/install-dependencies.sh bench

@@ -66,6 +66,7 @@ class Watched:
         self.name = name
         self.party = party
         self.descriptors = party.descriptors()
+        self.tasks = party.threads(), party.children()
         self.empty_kib = self.kib()
         self.allowed_kib = self.empty_kib + KEPT_MAX_KIB
 
@@ -82,6 +83,10 @@ class Watched:
         now = falls_to(self.party.descriptors, self.descriptors)
         check(f"the {self.name} has its descriptors back",
               now == self.descriptors, f"{now}, before {self.descriptors}")
+        check(f"the {self.name} has neither threads nor children left",
+              (self.party.threads(), self.party.children()) == self.tasks,
+              f"{self.party.threads()} and {self.party.children()}, before "
+              f"{self.tasks}")
         self.party.trim()
         kib = falls_to(self.kib, self.allowed_kib)
         print(f"# {self.name}: {kib} KiB without, {self.empty_kib} at first")

@@ -60,6 +60,7 @@ class Party:
         raise AssertionError(f"no line '{start}' in {self.log.read_text()}")
 
     def kib(self, field):
+        """A number of proc(5)'s status."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         lines = [line for line in status.splitlines()
                  if line.startswith(f"{field}:")]
@@ -67,6 +68,13 @@ class Party:
 
     def descriptors(self):
         return len(list(pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def threads(self):
+        return self.kib("Threads")
+
+    def children(self):
+        return sum(len(tasks.read_text().split()) for tasks in pathlib.Path(
+            f"/proc/{self.process.pid}/task").glob("*/children"))
 
     def trim(self):
         """malloc keeps nothing for later (heap_trim.c)."""
