@@ -110,20 +110,30 @@ int hc_token_parse(struct hc_span text, struct hc_token *token,
   return 0;
 }
 
+/* Decodes a field. Without the heap: no lack of memory may turn into a refusal
+ * that a listener takes as final. */
+static bool decode(uint8_t dst[HC_TOKEN_MAX], struct hc_span field,
+                   struct hc_span *decoded)
+{
+  size_t len;
+
+  if (field.len > HC_TOKEN_MAX || hc_url_decode_to(dst, field, &len) != 0)
+    return false;
+  *decoded = hc_span_of(dst, len);
+  return true;
+}
+
 bool hc_token_is_signed_by(const struct hc_token *token, struct hc_span key)
 {
+  uint8_t text[HC_TOKEN_MAX];
   char expected[HC_TOKEN_SIGNATURE_LEN + 1];
-  struct hc_buffer given;
-  bool is_right = false;
+  struct hc_span given;
 
-  hc_buffer_init(&given, HC_TOKEN_SIGNATURE_LEN);
-  if (hc_url_decode(&given, token->signature) == 0 &&
-      hc_token_sign(expected, token->resource, token->expiry_text, key) == 0) {
-    is_right =
-        hc_equal_constant_time(hc_buffer_span(&given), hc_span_str(expected));
-    hc_wipe(expected, sizeof(expected));
-  }
-  hc_buffer_deinit(&given);
+  if (!decode(text, token->signature, &given) ||
+      hc_token_sign(expected, token->resource, token->expiry_text, key) != 0)
+    return false;
+  bool is_right = hc_equal_constant_time(given, hc_span_str(expected));
+  hc_wipe(expected, sizeof(expected));
   return is_right;
 }
 
@@ -177,48 +187,37 @@ static bool is_prefix(struct hc_span prefix, struct hc_span path)
 bool hc_token_covers(const struct hc_token *token, struct hc_span host,
                      struct hc_span path)
 {
-  struct hc_buffer uri;
+  uint8_t text[HC_TOKEN_MAX];
+  struct hc_span uri;
   struct hc_span its_host;
   struct hc_span its_path;
-  bool covers = false;
 
-  hc_buffer_init(&uri, HC_TOKEN_MAX);
-  if (hc_url_decode(&uri, token->resource) == 0 &&
-      split_resource(hc_buffer_span(&uri), &its_host, &its_path)) {
-    its_path = without_slashes(without_hc(without_slashes(its_path)));
-    covers = hc_span_equal_nocase(its_host, host) &&
-             is_prefix(its_path, without_slashes(path));
-  }
-  hc_buffer_deinit(&uri);
-  return covers;
+  if (!decode(text, token->resource, &uri) ||
+      !split_resource(uri, &its_host, &its_path))
+    return false;
+  its_path = without_slashes(without_hc(without_slashes(its_path)));
+  return hc_span_equal_nocase(its_host, host) &&
+         is_prefix(its_path, without_slashes(path));
 }
 
-static bool decodes_to(struct hc_span text, const char *name)
+static bool decodes_to(struct hc_span field, const char *name)
 {
-  struct hc_buffer decoded;
+  uint8_t text[HC_TOKEN_MAX];
+  struct hc_span decoded;
 
-  hc_buffer_init(&decoded, HC_TOKEN_MAX);
-  bool is_same = hc_url_decode(&decoded, text) == 0 &&
-                 hc_span_is(hc_buffer_span(&decoded), name);
-  hc_buffer_deinit(&decoded);
-  return is_same;
+  return decode(text, field, &decoded) && hc_span_is(decoded, name);
 }
 
 bool hc_token_is_by_rule(const struct hc_token *token, const char *name)
 {
-  struct hc_buffer text;
-  bool is_same =
-      hc_span_is(token->key_name, name) || decodes_to(token->key_name, name);
+  struct hc_span field = token->key_name;
+  uint8_t text[HC_TOKEN_MAX];
 
-  if (is_same)
+  if (hc_span_is(field, name) || decodes_to(field, name))
     return true;
-  hc_buffer_init(&text, HC_TOKEN_MAX);
-  if (hc_buffer_append(&text, token->key_name) == 0) {
-    for (size_t i = text.start; i < text.end; i++)
-      if (text.data[i] == '+')
-        text.data[i] = ' ';
-    is_same = decodes_to(hc_buffer_span(&text), name);
-  }
-  hc_buffer_deinit(&text);
-  return is_same;
+  if (field.len > sizeof text)
+    return false;
+  for (size_t i = 0; i < field.len; i++)
+    text[i] = field.ptr[i] == '+' ? ' ' : field.ptr[i];
+  return decodes_to(hc_span_of(text, field.len), name);
 }

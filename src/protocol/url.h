@@ -43,6 +43,10 @@ int hc_url_encode(struct hc_buffer *out, struct hc_span text, const char *keep);
  * HYCO_ETOOLONG, HYCO_ENOMEM. */
 int hc_url_decode(struct hc_buffer *out, struct hc_span text);
 
+/* The same without memory: dst has room for text.len bytes. 0 or
+ * HYCO_EBADURL. */
+int hc_url_decode_to(uint8_t *dst, struct hc_span text, size_t *len);
+
 /* The raw value of the first pair of this name (exact case, "sb-hc-action") in
  * a query; false if there is none. A name without '=' is no pair. */
 bool hc_url_query_find(struct hc_span query, const char *name,

@@ -65,6 +65,24 @@ static int decoded_size(struct hc_span text, size_t *size)
   return 0;
 }
 
+int hc_url_decode_to(uint8_t *dst, struct hc_span text, size_t *len)
+{
+  int rc = decoded_size(text, len);
+
+  if (rc < 0)
+    return rc;
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] != '%') {
+      *dst++ = text.ptr[i];
+      continue;
+    }
+    *dst++ =
+        (uint8_t)(hex_digit(text.ptr[i + 1]) * 16 + hex_digit(text.ptr[i + 2]));
+    i += 2;
+  }
+  return 0;
+}
+
 int hc_url_decode(struct hc_buffer *out, struct hc_span text)
 {
   size_t size;
@@ -75,15 +93,7 @@ int hc_url_decode(struct hc_buffer *out, struct hc_span text)
   uint8_t *dst = hc_buffer_reserve(out, size);
   if (dst == NULL)
     return reserve_error(out, size);
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.ptr[i] != '%') {
-      *dst++ = text.ptr[i];
-      continue;
-    }
-    *dst++ =
-        (uint8_t)(hex_digit(text.ptr[i + 1]) * 16 + hex_digit(text.ptr[i + 2]));
-    i += 2;
-  }
+  (void)hc_url_decode_to(dst, text, &size);
   hc_buffer_commit(out, size);
   return 0;
 }

@@ -136,7 +136,8 @@ static void every_function_says_so(void **state)
   fail_in_turn(code_url, HYCO_ENOMEM);
 }
 
-static void a_token_that_cannot_be_checked_is_not_accepted(void **state)
+/* What is refused for a lack of memory would be taken as final. */
+static void a_token_is_checked_without_memory(void **state)
 {
   (void)state;
   struct hc_token token;
@@ -147,21 +148,17 @@ static void a_token_that_cannot_be_checked_is_not_accepted(void **state)
       0);
 
   alloc_trap_set_for_good(0);
-  assert_false(hc_token_covers(&token, hc_span_str("h"), hc_span_str("a")));
-  alloc_trap_set_for_good(0);
-  assert_false(hc_token_is_signed_by(&token, hc_span_str("k")));
-  alloc_trap_set_for_good(0);
-  assert_false(hc_token_is_by_rule(&token, "a b"));
-  alloc_trap_clear();
   assert_true(hc_token_covers(&token, hc_span_str("h"), hc_span_str("a")));
   assert_true(hc_token_is_by_rule(&token, "a b"));
+  assert_false(hc_token_is_signed_by(&token, hc_span_str("k")));
+  assert_false(alloc_trap_clear());
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_function_says_so),
-    cmocka_unit_test(a_token_that_cannot_be_checked_is_not_accepted),
+    cmocka_unit_test(a_token_is_checked_without_memory),
   };
   json_set_alloc_funcs(json_alloc, free);
   return cmocka_run_group_tests(tests, NULL, NULL);
