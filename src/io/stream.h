@@ -67,6 +67,8 @@ struct hc_io_stream {
   enum hc_stream_close how;
   bool end_is_announced; /* close_notify is written, if there is to be one */
   bool is_finished;      /* our FIN is sent */
+  size_t undelivered;    /* when it was looked at last, and since when */
+  uint64_t undelivered_since_ms;
 };
 
 static inline struct hc_io_stream *hc_io_stream(struct hc_stream *stream)

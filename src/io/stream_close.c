@@ -48,16 +48,36 @@ void hc_io_destroy(struct hc_io_stream *s, bool reset)
   hc_io_stream_release(s);
 }
 
+/* A peer that reads slowly, or not just now, is to have all the same. */
+static bool may_still_deliver(struct hc_io_stream *s)
+{
+  uint64_t now_ms = hc_net_now_ms(s->base.net);
+  size_t left = hc_io_pending(&s->base);
+
+  if (s->how != HC_STREAM_CLEAN || s->is_finished)
+    return false;
+  if (left != s->undelivered)
+    s->undelivered_since_ms = now_ms;
+  s->undelivered = left;
+  return now_ms - s->undelivered_since_ms < HC_STREAM_STALL_MS;
+}
+
 static void on_linger_over(void *user_data)
 {
   struct hc_io_stream *s = user_data;
 
+  if (may_still_deliver(s)) {
+    hc_io_timer_set(s->loop, &s->deadline, HC_STREAM_LINGER_MS);
+    return;
+  }
   hc_io_destroy(s, s->how == HC_STREAM_CUT || !s->is_finished);
 }
 
 static void linger(struct hc_io_stream *s)
 {
   s->phase = HC_IO_LINGER;
+  s->undelivered = hc_io_pending(&s->base);
+  s->undelivered_since_ms = hc_net_now_ms(s->base.net);
   s->deadline.fn = on_linger_over;
   s->deadline.user_data = s;
   s->deadline.calls_handlers = false;

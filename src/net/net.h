@@ -29,8 +29,12 @@ enum {
   /* on_drain comes when pending() falls below this, unless the owner sets
    * another mark with hc_stream_set_drain_mark. */
   HC_STREAM_LOW_MARK = 1 << 16,
-  /* How long a closed stream may take to deliver and to see the peer's end. */
+  /* How long a closed stream waits for the peer's end, and a cut one for what
+   * it has to deliver. */
   HC_STREAM_LINGER_MS = 10000,
+  /* How long what a cleanly closed stream has to deliver may stand still: a
+   * peer that does not read just now loses nothing. */
+  HC_STREAM_STALL_MS = 120000,
   /* A quiet stream that was accepted ends with HYCO_ETIMEDOUT when its peer's
    * TCP has not been there for so long; while bytes are unacknowledged it may
    * take the system minutes more. A dialled stream's owner sees to it itself,
@@ -69,7 +73,8 @@ struct hc_stream_handler {
 
 /* How a stream is closed. The handle is gone at once in every case. */
 enum hc_stream_close {
-  HC_STREAM_CLEAN, /* deliver what was written, close_notify, FIN; linger */
+  HC_STREAM_CLEAN, /* deliver what was written, close_notify, FIN; linger.
+                      RST when delivery stands still for HC_STREAM_STALL_MS */
   HC_STREAM_CUT,   /* deliver what was written, FIN without close_notify; RST
                       after HC_STREAM_LINGER_MS: the peer must see a cut */
   HC_STREAM_ABORT  /* RST at once */

@@ -106,21 +106,32 @@ static void set_close_timer(struct hc_connection *c, uint64_t delay_ms)
   hc_net_timer_set(c->net, &c->close_timer, delay_ms);
 }
 
+/* Nothing is left to say or to hear. */
+static bool is_done(const struct hc_connection *c)
+{
+  return c->close_written && (c->peer_closed || !c->wait_for_close);
+}
+
+static void finish_well(struct hc_connection *c)
+{
+  if (c->peer_closed)
+    finish_as_peer_said(c);
+  else
+    finish(c, c->close_code, hc_span_str(c->close_reason), NULL,
+           HC_STREAM_CLEAN);
+}
+
 static void on_close_timer(void *user_data)
 {
   struct hc_connection *c = user_data;
   struct hc_fault fault;
 
-  if (c->close_written && (c->peer_closed || !c->wait_for_close)) {
-    if (c->peer_closed)
-      finish_as_peer_said(c);
-    else
-      finish(c, c->close_code, hc_span_str(c->close_reason), NULL,
-             HC_STREAM_CLEAN);
-    return;
-  }
   if (hc_connection_queued(c) < c->queued_then) {
     set_close_timer(c, HC_CLOSE_WAIT_MS); /* a slow peer is not a dead one */
+    return;
+  }
+  if (is_done(c)) {
+    finish_well(c);
     return;
   }
   hc_fault_set(&fault, HYCO_ETIMEOUT, "the peer did not answer the Close");
@@ -132,9 +143,9 @@ static void on_close_timer(void *user_data)
  * timer calls the handler, for this may run inside the owner's call. */
 static void plan_end(struct hc_connection *c)
 {
-  if (c->close_written && (c->peer_closed || !c->wait_for_close))
+  if (is_done(c) && hc_connection_queued(c) == 0)
     set_close_timer(c, 0);
-  else if (!c->half_close || c->peer_closed)
+  else if (is_done(c) || !c->half_close || c->peer_closed)
     set_close_timer(c, HC_CLOSE_WAIT_MS);
 }
 

@@ -129,6 +129,55 @@ static void who_fills_the_queue_when_connected_is_not_ready(void **state)
   sim_world_finish(&w);
 }
 
+/* DESIGN section 8, Close: what is queued is sent. The sender has said all and
+ * stands still for longer than any Close may take; receiver and relay have
+ * closed meanwhile. */
+static void who_reads_late_has_all_the_same(void **state)
+{
+  const struct sim_wire narrow = { 1, 1, 60000, 60000 };
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  sim_sender_set(sim_world_sender(&w), "HalfClose=1");
+  sim_receiver_set(sim_world_receiver(&w), "HalfClose=1");
+  sim_world_join(&w);
+  sim_set_wire(w.sim, &narrow);
+  assert_int_equal(hc_sender_disconnect(w.senders[0].core), 0);
+  sim_world_run(&w, SIM_WAIT_MS, "r0 1 end 1000 \n");
+  hc_connection_pause(w.senders[0].core->connection);
+  assert_int_equal(sim_receiver_send(&w.receivers[0], 1, HC_WS_BINARY,
+                                     hc_span_of(big, sizeof big)),
+                   0);
+  assert_int_equal(hc_receiver_disconnect(w.receivers[0].core, 1), 0);
+  sim_world_run(&w, 3 * HC_STREAM_LINGER_MS, "r0 1 disconnected 1000 \n");
+  hc_connection_resume(w.senders[0].core->connection);
+  sim_world_run(&w, SIM_WAIT_MS,
+                "s0 binary 200000 bytes\ns0 disconnected 1000 \n");
+  sim_world_finish(&w);
+}
+
+/* The same for who answers a Close: it is over when all is on its way. */
+static void a_slow_answer_to_a_close_is_no_cut(void **state)
+{
+  const struct sim_wire slow = { 300, 300, 4096, 4096 }; /* 13 KB a second */
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  sim_receiver_set(sim_world_receiver(&w), "HalfClose=1");
+  sim_world_join(&w);
+  sim_set_wire(w.sim, &slow);
+  assert_int_equal(
+      sim_sender_send(&w.senders[0], HC_WS_BINARY, hc_span_of(big, sizeof big)),
+      0);
+  assert_int_equal(hc_receiver_disconnect(w.receivers[0].core, 1), 0);
+  sim_world_run(&w, 10 * HC_CLOSE_WAIT_MS,
+                "s0 disconnected 1000 \nr0 1 binary 200000 bytes\n"
+                "r0 1 disconnected 1000 \n");
+  sim_world_finish(&w);
+}
+
 static void a_header_without_memory_is_not_too_long(void **state)
 {
   struct hc_sender_headers headers;
@@ -152,6 +201,8 @@ int main(void)
     cmocka_unit_test(nothing_is_pinged_while_nothing_is_read),
     cmocka_unit_test(a_text_cut_short_does_not_spoil_the_next_connections),
     cmocka_unit_test(who_fills_the_queue_when_connected_is_not_ready),
+    cmocka_unit_test(who_reads_late_has_all_the_same),
+    cmocka_unit_test(a_slow_answer_to_a_close_is_no_cut),
     cmocka_unit_test(a_header_without_memory_is_not_too_long),
   };
   return cmocka_run_group_tests_name("sim_found", tests, NULL, NULL);

@@ -50,6 +50,8 @@ struct sim_end {
   bool broken;     /* what is written goes nowhere */
   bool closing;    /* an end follows the last byte of tx */
   int end_code;
+  size_t undelivered; /* of a closed end, when it was looked at last */
+  uint64_t undelivered_since_ms;
   uint64_t unacked_since_ms; /* written to a silent link; 0: nothing */
 
   struct hc_list inbound; /* sim_segment, in order */

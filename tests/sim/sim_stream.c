@@ -319,10 +319,29 @@ static void flush(void *user_data)
     end->handler.on_drain(end->user_data);
 }
 
-/* A closed end's patience is over. */
+/* A cleanly closed end has all the time that its peer needs to read. */
+static bool may_still_deliver(struct sim_end *end)
+{
+  uint64_t now_ms = sim_of_end(end)->now_ms;
+  size_t left = hc_buffer_len(&end->tx);
+
+  if (left != end->undelivered)
+    end->undelivered_since_ms = now_ms;
+  end->undelivered = left;
+  return now_ms - end->undelivered_since_ms < HC_STREAM_STALL_MS;
+}
+
+/* A closed end's patience is over. What the kernel has it delivers. */
 static void linger(void *user_data)
 {
   struct sim_end *end = user_data;
+
+  if (end->end_code == 0 && hc_buffer_len(&end->tx) == 0)
+    return;
+  if (end->end_code == 0 && may_still_deliver(end)) {
+    set_event(end, &end->linger, sim_of_end(end)->now_ms + HC_STREAM_LINGER_MS);
+    return;
+  }
   sim_end_break(end);
   sim_end_push(end->peer, SIM_RESET, HYCO_ECONNRESET);
 }
@@ -519,6 +538,8 @@ void sim_stream_close(struct hc_stream *stream, enum hc_stream_close how)
   }
   end->closing = true;
   end->end_code = how == HC_STREAM_CUT ? HYCO_EDROPPED : 0;
+  end->undelivered = hc_buffer_len(&end->tx);
+  end->undelivered_since_ms = sim_of_end(end)->now_ms;
   set_event(end, &end->flush, 0);
   set_event(end, &end->linger, sim_of_end(end)->now_ms + HC_STREAM_LINGER_MS);
 }

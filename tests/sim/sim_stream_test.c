@@ -226,22 +226,53 @@ static void an_abort_is_a_reset_and_may_lose_bytes(void **state)
   assert_true(kept);
 }
 
-static void a_reader_paused_past_the_linger_time_sees_a_reset(void **state)
+/* A peer that is closed with bytes for it and reads nothing for so long. */
+static void read_late(struct sim_pair *f, enum hc_stream_close how, uint64_t ms)
+{
+  struct sim_wire wire = { 1, 1, 100, 100 };
+
+  sim_pair_connect(f, 11);
+  sim_set_wire(f->sim, &wire);
+  hc_stream_pause(f->server.stream);
+  sim_write_pattern(f->client.stream, 1000);
+  sim_party_close(&f->client, how);
+  sim_run(f->sim, ms);
+  hc_stream_resume(f->server.stream);
+  sim_run(f->sim, SIM_SECOND);
+  assert_int_equal(f->server.ends, 1);
+}
+
+static void
+a_reader_paused_past_the_linger_time_sees_a_cut_as_reset(void **state)
 {
   struct sim_pair f;
-  struct sim_wire wire = { 1, 1, 100, 100 };
   (void)state;
 
-  sim_pair_connect(&f, 11);
-  sim_set_wire(f.sim, &wire);
-  hc_stream_pause(f.server.stream);
-  sim_write_pattern(f.client.stream, 1000);
-  sim_party_close(&f.client, HC_STREAM_CLEAN);
-  sim_run(f.sim, HC_STREAM_LINGER_MS + SIM_SECOND);
-  hc_stream_resume(f.server.stream);
-  sim_run(f.sim, SIM_SECOND);
+  read_late(&f, HC_STREAM_CUT, HC_STREAM_LINGER_MS + SIM_SECOND);
   assert_true(f.server.seen_len <= 100);
-  assert_int_equal(f.server.ends, 1);
+  assert_int_equal(f.server.end_code, HYCO_ECONNRESET);
+  sim_pair_finish(&f);
+}
+
+static void
+a_reader_paused_past_the_linger_time_has_all_of_a_clean_end(void **state)
+{
+  struct sim_pair f;
+  (void)state;
+
+  read_late(&f, HC_STREAM_CLEAN, HC_STREAM_STALL_MS - SIM_SECOND);
+  sim_assert_pattern(&f.server, 1000);
+  assert_int_equal(f.server.end_code, 0);
+  sim_pair_finish(&f);
+}
+
+static void a_reader_that_never_reads_sees_a_reset(void **state)
+{
+  struct sim_pair f;
+  (void)state;
+
+  read_late(&f, HC_STREAM_CLEAN, HC_STREAM_STALL_MS + 2 * HC_STREAM_LINGER_MS);
+  assert_true(f.server.seen_len <= 100);
   assert_int_equal(f.server.end_code, HYCO_ECONNRESET);
   sim_pair_finish(&f);
 }
@@ -311,7 +342,10 @@ int main(void)
     cmocka_unit_test(a_clean_close_delivers_everything_then_ends_with_0),
     cmocka_unit_test(a_cut_delivers_everything_then_ends_as_dropped),
     cmocka_unit_test(an_abort_is_a_reset_and_may_lose_bytes),
-    cmocka_unit_test(a_reader_paused_past_the_linger_time_sees_a_reset),
+    cmocka_unit_test(a_reader_paused_past_the_linger_time_sees_a_cut_as_reset),
+    cmocka_unit_test(
+        a_reader_paused_past_the_linger_time_has_all_of_a_clean_end),
+    cmocka_unit_test(a_reader_that_never_reads_sees_a_reset),
     cmocka_unit_test(an_end_waits_while_reading_is_paused),
     cmocka_unit_test(a_handler_may_close_its_stream),
     cmocka_unit_test(no_handler_is_called_after_close),

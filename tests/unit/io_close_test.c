@@ -85,7 +85,7 @@ static void test_a_cut_that_the_peer_ignores_becomes_a_reset(void **state)
   pair_free(&pair);
 }
 
-static void test_what_cannot_be_delivered_ends_in_a_reset(void **state)
+static void test_what_a_peer_does_not_read_yet_is_kept_for_it(void **state)
 {
   struct pair pair = { 0 };
 
@@ -95,6 +95,26 @@ static void test_what_cannot_be_delivered_ends_in_a_reset(void **state)
   pair_fill(&pair);
   end_close(&pair.client, HC_STREAM_CLEAN);
   pair_settle(&pair);
+  end_lingering(client);
+  pair_settle(&pair);
+  hc_stream_resume(pair.server.stream);
+  pair_run_until(&pair, &pair.server.is_ended);
+  assert_int_equal(pair.server.fault.code, 0);
+  pair_free(&pair);
+}
+
+static void test_what_nobody_reads_ends_in_a_reset(void **state)
+{
+  struct pair pair = { 0 };
+
+  pair_open(&pair, pair_with_tls(state));
+  struct hc_io_stream *client = hc_io_stream(pair.client.stream);
+  hc_stream_pause(pair.server.stream);
+  pair_fill(&pair);
+  end_close(&pair.client, HC_STREAM_CLEAN);
+  pair_settle(&pair);
+  end_lingering(client); /* it has moved since it was closed */
+  client->undelivered_since_ms -= HC_STREAM_STALL_MS;
   end_lingering(client);
   hc_stream_resume(pair.server.stream);
   pair_run_until(&pair, &pair.server.is_ended);
@@ -235,7 +255,8 @@ int main(void)
     BOTH(test_a_half_closed_peer_can_still_be_written_to),
     BOTH(test_a_cut_delivers_and_is_seen_as_a_cut),
     BOTH(test_a_cut_that_the_peer_ignores_becomes_a_reset),
-    BOTH(test_what_cannot_be_delivered_ends_in_a_reset),
+    BOTH(test_what_a_peer_does_not_read_yet_is_kept_for_it),
+    BOTH(test_what_nobody_reads_ends_in_a_reset),
     BOTH(test_an_abort_is_a_reset),
     BOTH(test_writing_to_a_reset_peer_raises_no_signal),
     BOTH(test_a_write_error_does_not_lose_what_was_received),
