@@ -27,6 +27,7 @@ KILL_S = 17
 SETTLE_S = 4  # a failure so long after a disturbance is its doing
 SIZE_MAX = 8_000_000
 CLIENT_S = 120
+LATE_S = 12
 GROWTH_MAX_KIB = 4096
 GONE_S = 30  # until descriptors and processes of the last clients are gone
 
@@ -110,7 +111,7 @@ class Traffic:
         with self.lock:
             size = self.random.choice([0, 1, 1000, 65536, 300000, SIZE_MAX])
             size = self.random.randrange(size + 1)
-            kind = self.random.choice(["echo", "sum", "slow", "text", "cut"])
+            kind = self.random.choice(["echo", "sum", "slow", "late", "text", "cut"])
             return kind, size, self.random.getrandbits(64)
 
     def note(self, **counts):
@@ -154,6 +155,8 @@ def talk(place, kind, data, scratch):
         if kind == "cut":
             time.sleep(len(data) % 700 / 1000)
             client.kill()
+        if kind == "late":  # longer than a Close may take
+            time.sleep(LATE_S)
         if kind == "slow":
             out = read_slowly(client.stdout)
             err = client.stderr.read()

@@ -9,7 +9,7 @@
 
 enum {
   RANDOM_CHATS_MAX = 512,
-  RANDOM_MESSAGE_MAX = 100000,
+  RANDOM_MESSAGE_MAX = 1300000, /* above HC_STREAM_TX_MAX: a backlog */
   RANDOM_END_MS = 600000 /* for what must happen once all is well again */
 };
 

@@ -34,8 +34,10 @@ struct random_message random_message_of(const struct random *r,
   dice >>= 1;
   if (dice % 4 == 0)
     m.len = borders[(dice >> 8) % CHECK_COUNT(borders)];
-  else if (dice % 16 == 1)
+  else if (dice % 128 == 1)
     m.len = (size_t)(dice >> 8) % RANDOM_MESSAGE_MAX;
+  else if (dice % 16 == 2)
+    m.len = (size_t)(dice >> 8) % 100000;
   else
     m.len = (size_t)(dice >> 8) % 2000;
   if (m.len > r->plan.message_max)
