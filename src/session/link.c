@@ -192,12 +192,13 @@ static void take_chunk(struct hc_link *link, const struct hc_ws_chunk *chunk)
 }
 
 /* In a narrow turn only pings and pongs are taken: nothing of theirs calls the
- * application. Everything else stays where it is. */
-static bool may_take(const struct hc_link *link,
+ * application. Everything else, a broken rule too, stays where it is. */
+static bool may_take(const struct hc_link *link, int rc,
                      const struct hc_ws_chunk *chunk)
 {
-  return !hc_net_is_narrow(link->net) || chunk->head.opcode == HC_WS_PING ||
-         chunk->head.opcode == HC_WS_PONG;
+  return rc == 0 || !hc_net_is_narrow(link->net) ||
+         (rc > 0 && (chunk->head.opcode == HC_WS_PING ||
+                     chunk->head.opcode == HC_WS_PONG));
 }
 
 static void read_frames(struct hc_link *link, struct hc_span *in)
@@ -209,7 +210,7 @@ static void read_frames(struct hc_link *link, struct hc_span *in)
     struct hc_ws_chunk chunk;
     int rc = hc_ws_read(&link->reader, &rest, &chunk);
 
-    if (rc > 0 && !may_take(link, &chunk)) {
+    if (!may_take(link, rc, &chunk)) {
       link->reader = before;
       return;
     }

@@ -204,6 +204,7 @@ int sim_dial(struct hc_net *net, const struct hc_dial *dial,
   link->has_name = strspn(dial->host, "0123456789.") < strlen(dial->host);
   link->with_tls = dial->tls != NULL;
   link->on_verify = dial->on_verify;
+  end->reads_in_narrow = dial->reads_in_narrow_turns;
   set_event(link, &link->connect, sim_latency(sim));
   if (dial->timeout_ms > 0)
     set_event(link, &link->timeout, dial->timeout_ms);

@@ -41,6 +41,7 @@ struct sim_end {
   void *user_data;
   struct hc_address peer_address;
   bool opened;
+  bool reads_in_narrow;
 
   struct hc_buffer tx; /* written, not yet on the wire */
   uint8_t *room;       /* what reserve gave out */
@@ -109,6 +110,7 @@ struct sim {
   struct sim_wire wire;
   bool refuse;
   bool hang;
+  bool narrow;
   bool no_names;
   uint16_t next_port;
   size_t dialled;
@@ -141,6 +143,7 @@ void sim_end_init(struct sim_end *end, struct sim_link *link);
 void sim_end_deinit(struct sim_end *end);
 struct sim_handle *sim_end_open_handle(struct sim_end *end);
 void sim_end_opened(struct sim_end *end);
+void sim_end_wake(struct sim_end *end); /* narrow turns are over */
 void sim_end_fail(struct sim_end *end, int code, const char *text);
 void sim_end_push(struct sim_end *to, enum sim_segment_kind kind, int code);
 void sim_end_break(struct sim_end *end);

@@ -122,11 +122,9 @@ static void random_bytes(struct hc_net *net, uint8_t *out, size_t n)
     out[i] = (uint8_t)(next_random(&sim->owner_random) >> 32);
 }
 
-/* Nothing here ever pumps the loop from inside a handler. */
 static bool is_narrow(const struct hc_net *net)
 {
-  (void)net;
-  return false;
+  return sim_of(net)->narrow;
 }
 
 static const struct hc_net_ops ops = {
@@ -216,7 +214,7 @@ static bool run_one(struct sim *sim)
   struct hc_timer *timer = hc_timers_pop(&sim->wire_events, sim->now_ms, false);
 
   if (timer == NULL) {
-    timer = hc_timers_pop(&sim->timers, sim->now_ms, false);
+    timer = hc_timers_pop(&sim->timers, sim->now_ms, sim->narrow);
     if (timer == NULL)
       return false;
     sim->set_timers--;
@@ -230,7 +228,7 @@ static bool run_one(struct sim *sim)
 static bool advance(struct sim *sim, uint64_t end_ms)
 {
   uint64_t wire = hc_timers_next(&sim->wire_events, false);
-  uint64_t timer = hc_timers_next(&sim->timers, false);
+  uint64_t timer = hc_timers_next(&sim->timers, sim->narrow);
   uint64_t next = wire < timer ? wire : timer;
 
   if (next > end_ms)
@@ -366,6 +364,13 @@ void sim_at(struct sim *sim, uint64_t delay_ms, void (*fn)(void *user_data),
   call->timer.user_data = call;
   hc_list_append(&sim->calls, &call->node);
   hc_timers_set(&sim->wire_events, &call->timer, sim->now_ms + delay_ms);
+}
+
+void sim_set_narrow(struct sim *sim, bool narrow)
+{
+  sim->narrow = narrow;
+  for (struct hc_list *n = sim->links.next; n != &sim->links; n = n->next)
+    sim_end_wake(&HC_LIST_ENTRY(n, struct sim_link, node)->ends[0]);
 }
 
 size_t sim_open_handles(const struct sim *sim)

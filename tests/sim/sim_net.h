@@ -49,6 +49,12 @@ void sim_jump_wall(struct sim *sim, int64_t seconds);
 void sim_at(struct sim *sim, uint64_t delay_ms, void (*fn)(void *user_data),
             void *user_data);
 
+/* As if a blocking call inside a handler ran the loop: of the streams that were
+ * dialled only those of reads_in_narrow_turns are read, no handler but on_data
+ * is called, and timers that call handlers wait. Accepted streams are other
+ * programs'. Not while a dial is under way. */
+void sim_set_narrow(struct sim *sim, bool narrow);
+
 /* Streams, listeners and timers that are still there: 0 after a clean end. */
 size_t sim_open_handles(const struct sim *sim);
 

@@ -64,6 +64,12 @@ static void cancel_event(struct sim_end *end, struct hc_timer *timer)
   hc_timers_cancel(&sim_of_end(end)->wire_events, timer);
 }
 
+/* A program is inside a handler, and this end is its. */
+static bool is_narrow(const struct sim_end *end)
+{
+  return sim_of_end(end)->narrow && end == &end->link->ends[0];
+}
+
 /* When the end has something to tell its owner next. */
 static uint64_t next_delivery(const struct sim_end *end)
 {
@@ -74,6 +80,10 @@ static uint64_t next_delivery(const struct sim_end *end)
     return UINT64_MAX;
   if (end->paused)
     return reset != NULL ? reset->due_ms : UINT64_MAX;
+  if (is_narrow(end))
+    return end->reads_in_narrow && first != NULL && first->kind == SIM_DATA
+               ? first->due_ms
+               : UINT64_MAX;
   if (end->show_rest && end->rest_len > 0)
     return 0;
   return first != NULL ? first->due_ms : UINT64_MAX;
@@ -217,7 +227,7 @@ static void hand_over(struct sim_end *end)
   struct hc_span in = hc_span_of(bytes, total);
 
   drop_rest(end);
-  end->show_rest = false;
+  end->show_rest = is_narrow(end);
   if (end->peer->opened)
     set_event(end->peer, &end->peer->flush, 0); /* the window has room */
   end->handler.on_data(end->user_data, &in);
@@ -247,7 +257,7 @@ static void deliver(void *user_data)
   struct sim_segment *reset = lossy_reset(end);
   uint64_t now_ms = sim_of_end(end)->now_ms;
 
-  if (reset != NULL && reset->due_ms <= now_ms) {
+  if (reset != NULL && reset->due_ms <= now_ms && !is_narrow(end)) {
     sim_end_break(end);
     sim_end_fail(end, HYCO_ECONNRESET, "the connection was reset");
     return;
@@ -314,8 +324,10 @@ static void flush(void *user_data)
     set_event(end, &end->flush, 0);
   bool was_above = end->above_mark;
   end->above_mark = left >= end->drain_mark;
-  if (was_above && !end->above_mark && end->handle != NULL && !end->ended &&
-      end->handler.on_drain != NULL)
+  if (is_narrow(end))
+    end->above_mark |= was_above; /* told when handlers may run */
+  else if (was_above && !end->above_mark && end->handle != NULL &&
+           !end->ended && end->handler.on_drain != NULL)
     end->handler.on_drain(end->user_data);
 }
 
@@ -430,6 +442,14 @@ struct sim_handle *sim_end_open_handle(struct sim_end *end)
   end->handle = handle;
   sim_of_end(end)->open_streams++;
   return handle;
+}
+
+void sim_end_wake(struct sim_end *end)
+{
+  if (end->handle == NULL || !end->opened)
+    return;
+  arm_delivery(end);
+  set_event(end, &end->flush, 0);
 }
 
 void sim_end_opened(struct sim_end *end)
