@@ -1,10 +1,7 @@
 /* Reads the JSON messages of the control channel. Fault texts never quote a
  * message: it may hold a token. */
-#include "protocol/control.h"
-
 #include "base/memory.h"
-
-#include <jansson.h>
+#include "protocol/control_member.h"
 
 /* jansson's own limit is far above what its recursion needs here. */
 static bool is_shallow(struct hc_span text)
@@ -58,58 +55,6 @@ static int parse(struct hc_span text, json_t **root, struct hc_fault *fault)
   }
 }
 
-/* .NET's serialiser writes null for what is not set. */
-static const json_t *member(const json_t *object, const char *name)
-{
-  const json_t *value = json_object_get(object, name);
-
-  return json_is_null(value) ? NULL : value;
-}
-
-static int copy_string(const json_t *value, char **out, struct hc_fault *fault)
-{
-  *out = hc_strndup(json_string_value(value), json_string_length(value));
-  if (*out == NULL)
-    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  return 0;
-}
-
-/* A missing member leaves *out as it is. */
-static int read_string(const json_t *object, const char *name, char **out,
-                       struct hc_fault *fault)
-{
-  const json_t *value = member(object, name);
-
-  if (value == NULL)
-    return 0;
-  if (!json_is_string(value))
-    return hc_fault_set(fault, HYCO_EPROTOCOL,
-                        "'%s' in the control message is not a string", name);
-  return copy_string(value, out, fault);
-}
-
-static int refuse_object(const char *name, struct hc_fault *fault)
-{
-  return hc_fault_set(fault, HYCO_EPROTOCOL,
-                      "'%s' in the control message is not an object", name);
-}
-
-static int read_endpoint(const json_t *endpoint, struct hc_accept *out,
-                         struct hc_fault *fault)
-{
-  if (endpoint == NULL)
-    return 0;
-  if (!json_is_object(endpoint))
-    return refuse_object("remoteEndpoint", fault);
-  const json_t *port = member(endpoint, "port");
-  json_int_t number = json_is_integer(port) ? json_integer_value(port) : -1;
-  if (port != NULL && (number < 0 || number > UINT16_MAX))
-    return hc_fault_set(fault, HYCO_EPROTOCOL,
-                        "'port' in the control message is not a port");
-  out->remote_port = port != NULL ? (int)number : 0;
-  return read_string(endpoint, "address", &out->remote_address, fault);
-}
-
 /* The one header of this name, in any case; the first if there are several. */
 static int copy_header(json_t *headers, const char *name, char **out,
                        struct hc_fault *fault)
@@ -120,22 +65,8 @@ static int copy_header(json_t *headers, const char *name, char **out,
   json_object_foreach(headers, key, value)
   {
     if (hc_span_is_nocase(hc_span_str(key), name))
-      return copy_string(value, out, fault);
+      return hc_control_copy_string(value, out, fault);
   }
-  return 0;
-}
-
-static int dump(const json_t *value, char **out, struct hc_fault *fault)
-{
-  size_t n = json_dumpb(value, NULL, 0, JSON_COMPACT);
-  char *text = n > 0 ? hc_alloc(n + 1) : NULL;
-
-  if (text == NULL || json_dumpb(value, text, n, JSON_COMPACT) != n) {
-    hc_free(text);
-    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  }
-  text[n] = '\0';
-  *out = text;
   return 0;
 }
 
@@ -145,7 +76,7 @@ static int check_headers(json_t *headers, struct hc_fault *fault)
   json_t *value;
 
   if (!json_is_object(headers))
-    return refuse_object("connectHeaders", fault);
+    return hc_control_refuse_object("connectHeaders", fault);
   json_object_foreach(headers, key, value)
   {
     if (!json_is_string(value))
@@ -158,15 +89,11 @@ static int check_headers(json_t *headers, struct hc_fault *fault)
 static int read_headers(json_t *headers, struct hc_accept *out,
                         struct hc_fault *fault)
 {
-  if (headers == NULL || json_is_null(headers)) {
-    out->connect_headers = hc_strdup("{}");
-    return out->connect_headers != NULL
-               ? 0
-               : hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  }
+  if (headers == NULL || json_is_null(headers))
+    return hc_control_dump(NULL, &out->connect_headers, fault);
   int rc = check_headers(headers, fault);
   if (rc == 0)
-    rc = dump(headers, &out->connect_headers, fault);
+    rc = hc_control_dump(headers, &out->connect_headers, fault);
   if (rc == 0)
     rc = copy_header(headers, "Sec-WebSocket-Protocol", &out->sub_protocols,
                      fault);
@@ -181,25 +108,27 @@ static int read_headers(json_t *headers, struct hc_accept *out,
 static int read_accept(const json_t *accept, struct hc_control *out,
                        struct hc_fault *fault)
 {
-  int rc = read_string(accept, "address", &out->accept.address, fault);
+  int rc =
+      hc_control_read_string(accept, "address", &out->accept.address, fault);
 
   if (rc == 0 && out->accept.address == NULL)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "no 'address' in the accept message");
   if (rc == 0)
-    rc = read_string(accept, "id", &out->accept.id, fault);
+    rc = hc_control_read_string(accept, "id", &out->accept.id, fault);
   if (rc == 0)
     rc = read_headers(json_object_get(accept, "connectHeaders"), &out->accept,
                       fault);
   if (rc == 0)
-    rc = read_endpoint(member(accept, "remoteEndpoint"), &out->accept, fault);
+    rc = hc_control_read_endpoint(accept, &out->accept.remote_address,
+                                  &out->accept.remote_port, fault);
   return rc;
 }
 
 static int read_renew_token(const json_t *renew, struct hc_control *out,
                             struct hc_fault *fault)
 {
-  int rc = read_string(renew, "token", &out->token, fault);
+  int rc = hc_control_read_string(renew, "token", &out->token, fault);
 
   if (rc == 0 && out->token == NULL)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
@@ -211,10 +140,11 @@ static const struct {
   const char *name;
   enum hc_control_kind kind;
   int (*read)(const json_t *body, struct hc_control *out,
-              struct hc_fault *fault); /* NULL: its kind is all we need */
+              struct hc_fault *fault);
 } commands[] = {
   { "accept", HC_CONTROL_ACCEPT, read_accept },
-  { "request", HC_CONTROL_REQUEST, NULL },
+  { "request", HC_CONTROL_REQUEST, hc_control_read_request },
+  { "response", HC_CONTROL_RESPONSE, hc_control_read_response },
   { "renewToken", HC_CONTROL_RENEW_TOKEN, read_renew_token },
 };
 
@@ -238,10 +168,8 @@ static int read_command(const json_t *root, struct hc_control *out,
   if (body == NULL)
     return 0;
   if (!json_is_object(body))
-    return refuse_object(commands[found].name, fault);
+    return hc_control_refuse_object(commands[found].name, fault);
   out->kind = commands[found].kind;
-  if (commands[found].read == NULL)
-    return 0;
   return commands[found].read(body, out, fault);
 }
 
@@ -274,6 +202,8 @@ void hc_control_deinit(struct hc_control *control)
   hc_free(control->accept.sub_protocols);
   hc_free(control->accept.extensions);
   hc_free(control->accept.host);
+  hc_request_deinit(&control->request);
+  hc_response_deinit(&control->response);
   hc_secret_free(control->token);
   memset(control, 0, sizeof(*control));
 }

@@ -134,6 +134,11 @@ static int check_target(struct hc_span target, struct hc_fault *fault)
   return 0;
 }
 
+bool hc_http_target_is_legal(struct hc_span target)
+{
+  return check_target(target, NULL) == 0;
+}
+
 static int read_request_line(struct hc_span line, struct hc_http_head *head,
                              struct hc_fault *fault)
 {

@@ -61,6 +61,10 @@ size_t hc_http_count(const struct hc_http_head *head, const char *name);
 bool hc_http_has_token(const struct hc_http_head *head, const char *name,
                        const char *token);
 
+/* A request target as it is read above: origin-form, absolute-form or "*", of
+ * bytes 0x21-0x7e without '#' (RFC 9112 3.2). */
+bool hc_http_target_is_legal(struct hc_span target);
+
 /* What may stand in a head that we write: a name of token characters; a value
  * without control characters (tab is fine), not beginning or ending with a
  * blank; a reason phrase likewise. Header injection ends here. */

@@ -104,8 +104,10 @@ static void other_commands_are_told_apart(void **state)
     { "{}", HC_CONTROL_UNKNOWN },
     { "{\"injectFault\":{\"delay\":\"1\"}}", HC_CONTROL_UNKNOWN },
     { "{\"Accept\":{}}", HC_CONTROL_UNKNOWN },
-    { "{\"response\":1}", HC_CONTROL_UNKNOWN },
-    { "{\"request\":{\"method\":\"GET\",\"body\":false}}", HC_CONTROL_REQUEST },
+    { "{\"Response\":1}", HC_CONTROL_UNKNOWN },
+    { "{\"request\":{\"address\":\"a\"}}", HC_CONTROL_REQUEST },
+    { "{\"response\":{\"requestId\":\"1\",\"statusCode\":200}}",
+      HC_CONTROL_RESPONSE },
     { "{\"renewToken\":{\"token\":\"t\"}}", HC_CONTROL_RENEW_TOKEN },
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -153,6 +155,7 @@ static const char *const bad_messages[] = {
   "{\"accept\":1}",
   "{\"accept\":[]}",
   "{\"request\":\"x\"}",
+  "{\"response\":1}",
   "{\"renewToken\":\"t\"}",
   "{\"accept\":{}}",
   "{\"accept\":{\"address\":null}}",

@@ -1,7 +1,8 @@
 # The messages of the protocol: heads, URLs, tokens, control messages.
 include(${PROJECT_SOURCE_DIR}/tests/support/support.cmake)
 foreach(module
-    http1 http1_write url token connection_string control backoff
+    http1 http1_write http_body url token connection_string control
+    control_http backoff
     messages_memory)
   hyco_unit_test(${module})
 endforeach()

@@ -1,0 +1,38 @@
+/* Which fields of an HTTP message are passed on. */
+#include "protocol/http_fields.h"
+
+static const char *const framing[] = {
+  "Connection", "Content-Length",    "TE",
+  "Trailer",    "Transfer-Encoding", "Upgrade",
+  "Close",      "Keep-Alive",        "Proxy-Connection",
+};
+
+bool hc_http_field_frames(struct hc_span name)
+{
+  for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
+    if (hc_span_is_nocase(name, framing[i]))
+      return true;
+  return false;
+}
+
+static bool list_names(struct hc_span list, struct hc_span name)
+{
+  struct hc_span item;
+
+  while (hc_span_split(&list, ',', &item))
+    if (hc_span_equal_nocase(hc_span_trim(item), name))
+      return true;
+  return false;
+}
+
+bool hc_http_field_is_hop_by_hop(const struct hc_http_head *head,
+                                 struct hc_span name)
+{
+  if (hc_http_field_frames(name))
+    return true;
+  for (size_t i = 0; i < head->n_fields; i++)
+    if (hc_span_is_nocase(head->fields[i].name, "Connection") &&
+        list_names(head->fields[i].value, name))
+      return true;
+  return false;
+}
