@@ -140,7 +140,7 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "Bytes above which a message is sent in several frames; 0: never.") \
   XX(WAIT_FOR_CLOSE_RESPONSE, "WaitForCloseResponse", SETTING, BOOL, RW, \
      BOTH, "true", 0, 1, ANY, \
-     "disconnect waits for the peer's Close (at most 10 s).") \
+     "disconnect waits for the peer's Close (10 s without a byte, or 120 s).") \
   XX(OUT_BUFFER_SIZE, "OutBufferSize", SETTING, INT, RW, BOTH, "65536", 1024, \
      16777216, ANY, "Queued bytes at which an asynchronous send would block.") \
   XX(MESSAGE_LENGTH, "MessageLength", SETTING, INT, RW, CONNECTION, "0", 0, \

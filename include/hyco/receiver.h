@@ -263,8 +263,8 @@ HYCO_API void hyco_receiver_shutdown(hyco_receiver *r);
 
 /* Closes one connection: what is queued is sent, then a Close with
  * DisconnectStatusCode and DisconnectStatusDescription. Never blocks;
- * on_connection_disconnected comes with the peer's Close or after 10 s. 0 also
- * if it is closing already. HYCO_EBADID. */
+ * on_connection_disconnected comes with the peer's Close, or once nothing came
+ * for 10 s, or after 120 s. 0 also if it is closing already. HYCO_EBADID. */
 HYCO_API int hyco_receiver_disconnect(hyco_receiver *r, int connection_id);
 
 /* Sends one message, binary or text (which must be UTF-8). data is copied, or

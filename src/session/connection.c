@@ -42,6 +42,7 @@ struct hc_connection {
   struct hc_timer alive;
   struct hc_timer close_timer;
   size_t queued_then; /* when close_timer was set */
+  uint64_t closing_since_ms;
   struct hc_timer reap;
 };
 
@@ -121,13 +122,25 @@ static void finish_well(struct hc_connection *c)
            HC_STREAM_CLEAN);
 }
 
+/* A slow peer is not a dead one: what it had queued may be long under way, and
+ * its Close is behind that. */
+static bool is_moving(const struct hc_connection *c)
+{
+  uint64_t now_ms = hc_net_now_ms(c->net);
+
+  if (hc_connection_queued(c) < c->queued_then)
+    return true;
+  return now_ms - hc_link_last_heard_ms(c->link) < HC_CLOSE_WAIT_MS &&
+         now_ms - c->closing_since_ms < HC_CLOSE_MAX_MS;
+}
+
 static void on_close_timer(void *user_data)
 {
   struct hc_connection *c = user_data;
   struct hc_fault fault;
 
-  if (hc_connection_queued(c) < c->queued_then) {
-    set_close_timer(c, HC_CLOSE_WAIT_MS); /* a slow peer is not a dead one */
+  if (!is_done(c) && is_moving(c)) {
+    set_close_timer(c, HC_CLOSE_WAIT_MS);
     return;
   }
   if (is_done(c)) {
@@ -153,6 +166,7 @@ static void start_closing(struct hc_connection *c, int code,
                           struct hc_span reason)
 {
   c->state = CONNECTION_CLOSING;
+  c->closing_since_ms = hc_net_now_ms(c->net);
   c->close_code = code;
   size_t n =
       reason.len < HC_WS_CLOSE_REASON_MAX ? reason.len : HC_WS_CLOSE_REASON_MAX;

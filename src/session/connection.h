@@ -39,9 +39,10 @@ struct hc_connection_options {
  * section 8, keep-alive). */
 enum { HC_UNACKED_MAX_MS = 120000, HC_ALIVE_CHECK_MS = 30000 };
 
-/* How long a Close may wait for the peer's (not with half_close: the peer's
- * direction may go on as long as it likes). */
-enum { HC_CLOSE_WAIT_MS = 10000 };
+/* How long a Close may wait for the peer's while nothing moves, and while the
+ * peer still sends (not with half_close: the peer's direction may go on as long
+ * as it likes). */
+enum { HC_CLOSE_WAIT_MS = 10000, HC_CLOSE_MAX_MS = 120000 };
 
 /* Dials. 0: on_open or on_failed follows; otherwise as hc_link_open. */
 int hc_connection_open(struct hc_net *net,
@@ -96,7 +97,7 @@ size_t hc_connection_queued(const struct hc_connection *c);
 bool hc_connection_is_ready(const struct hc_connection *c);
 
 /* Queued data, then Close; on_disconnected follows with the peer's Close, or
- * after HC_CLOSE_WAIT_MS. Again: nothing. */
+ * after HC_CLOSE_WAIT_MS without a byte. Again: nothing. */
 void hc_connection_disconnect(struct hc_connection *c, int code,
                               struct hc_span reason);
 

@@ -178,6 +178,50 @@ static void a_slow_answer_to_a_close_is_no_cut(void **state)
   sim_world_finish(&w);
 }
 
+/* What the other had queued comes first, however long that takes. */
+static void who_closes_hears_a_slow_peer_out(void **state)
+{
+  const struct sim_wire slow = { 300, 300, 4096, 4096 }; /* 13 KB a second */
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  sim_world_join(&w);
+  sim_set_wire(w.sim, &slow);
+  assert_int_equal(sim_receiver_send(&w.receivers[0], 1, HC_WS_BINARY,
+                                     hc_span_of(big, sizeof big)),
+                   0);
+  assert_int_equal(hc_sender_disconnect(w.senders[0].core), 0);
+  sim_world_run(&w, 10 * HC_CLOSE_WAIT_MS,
+                "r0 1 disconnected 1000 \ns0 disconnected 1000 \n");
+  sim_world_finish(&w);
+}
+
+static void say_more(void *user_data)
+{
+  struct sim_world *w = user_data;
+
+  if (w->receivers[0].core != NULL &&
+      sim_receiver_send(&w->receivers[0], 1, HC_WS_BINARY,
+                        hc_span_of(big, 10)) == 0)
+    sim_at(w->sim, HC_CLOSE_WAIT_MS / 2, say_more, w);
+}
+
+static void a_peer_that_never_closes_is_left_at_last(void **state)
+{
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  sim_receiver_set(sim_world_receiver(&w), "HalfClose=1");
+  sim_world_join(&w);
+  assert_int_equal(hc_sender_disconnect(w.senders[0].core), 0);
+  say_more(&w);
+  sim_world_run(&w, HC_CLOSE_MAX_MS - HC_CLOSE_WAIT_MS, "r0 1 end 1000 \n");
+  sim_world_wait(&w, "s0 disconnected 1006", 2 * HC_CLOSE_WAIT_MS);
+  sim_world_finish(&w);
+}
+
 static void a_header_without_memory_is_not_too_long(void **state)
 {
   struct hc_sender_headers headers;
@@ -203,6 +247,8 @@ int main(void)
     cmocka_unit_test(who_fills_the_queue_when_connected_is_not_ready),
     cmocka_unit_test(who_reads_late_has_all_the_same),
     cmocka_unit_test(a_slow_answer_to_a_close_is_no_cut),
+    cmocka_unit_test(who_closes_hears_a_slow_peer_out),
+    cmocka_unit_test(a_peer_that_never_closes_is_left_at_last),
     cmocka_unit_test(a_header_without_memory_is_not_too_long),
   };
   return cmocka_run_group_tests_name("sim_found", tests, NULL, NULL);
