@@ -42,8 +42,8 @@ int hc_cli_usage(const struct hc_cli_command *command, const char *format, ...)
 int hc_cli_error(const struct hc_cli_command *command, const char *what,
                  int error, const char *detail);
 
-/* True for close codes of a connection that ended well: 1000, 1001, and 1005,
- * a Close without a code. */
+/* True for close codes of a connection that ended well: 1000, and 1005, a Close
+ * without a code. Not 1001: whoever goes away may have had more to say. */
 bool hc_cli_close_is_clean(int close_code);
 
 #endif

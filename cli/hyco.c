@@ -46,7 +46,7 @@ static const struct hc_cli_command commands[] = {
     "as well. When the peer closes first, standard output is closed. Without "
     "--text the bytes are a stream, and where messages end means nothing.\n"
     "\n"
-    "The exit status is 0 after a good end (close code 1000 or 1001, or none), "
+    "The exit status is 0 after a good end (close code 1000, or none), "
     "and 1 after a cut or any other code.\n"
     "  ssh -o ProxyCommand='hyco connect ssh -c @string' home\n" },
   { "token", hc_cli_token, "print an access token",

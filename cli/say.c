@@ -68,5 +68,5 @@ int hc_cli_error(const struct hc_cli_command *command, const char *what,
 
 bool hc_cli_close_is_clean(int close_code)
 {
-  return close_code == 1000 || close_code == 1001 || close_code == 1005;
+  return close_code == 1000 || close_code == 1005;
 }

@@ -82,6 +82,20 @@ check "and still ends well" stop "$listener_pid"
 check "as the other does" stop "$echo_pid"
 
 start_relay
+start leaving "$HYCO" listen demo --discard "${where_to[@]}"
+listener_pid=$pid
+await "$listener_pid" leaving.err '^listening '
+start victim "$HYCO" connect demo -q -1 -v "${where_to[@]}"
+victim_pid=$pid
+await "$victim_pid" victim.err ' connected$'
+check "a relay that is asked to end does" stop "$relay_pid"
+status=0
+wait "$victim_pid" || status=$?
+cp "$scratch/victim.err" "$scratch/err"
+check "a peer that goes away (1001) is no good end" ends_with 1 'closed: 1001'
+check "its listener ends well" stop "$listener_pid"
+
+start_relay
 run "$HYCO" relay --dir "$scratch/third" --listen "127.0.0.1:$port"
 check "an address in use" ends_with 1 'cannot start: the address is in use'
 check "its user ends well" stop "$relay_pid"
