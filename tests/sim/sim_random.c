@@ -204,8 +204,15 @@ static void meet(struct random *r)
     return;
   struct random_chat *chat = &r->chats[r->n_chats];
   random_start_sender(r, sender);
-  random_require(r, sim_run_until(r->world.sim, is_open, chat, SIM_WAIT_MS),
-                 "a new sender does not connect");
+  bool open = sim_run_until(r->world.sim, is_open, chat, SIM_WAIT_MS);
+  if (!open && r->plan.recycles && r->n_chats < RANDOM_CHATS_MAX) {
+    /* the channels were recycled this very moment */
+    sim_run(r->world.sim, SIM_WAIT_MS);
+    chat = &r->chats[r->n_chats];
+    random_start_sender(r, sender);
+    open = sim_run_until(r->world.sim, is_open, chat, SIM_WAIT_MS);
+  }
+  random_require(r, open, "a new sender does not connect");
   greet(r, chat, RANDOM_SENDER);
   greet(r, chat, RANDOM_RECEIVER);
   random_require(r, sim_run_until(r->world.sim, is_met, chat, RANDOM_END_MS),
