@@ -4,7 +4,7 @@
 #include "io/curl.h"
 
 #include "base/memory.h"
-#include "io/dial.h"
+#include "io/loop_internal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +21,9 @@ struct hc_curl {
   CURLM *multi;
   struct hc_timer timer; /* as libcurl wants it */
   struct hc_list watches;
+  bool is_busy;           /* libcurl is on the stack: its callbacks run */
+  struct hc_list waiting; /* jobs to be added or freed once it is not */
+  struct hc_task tidy;
 };
 
 /* A socket that libcurl is interested in. */
@@ -35,7 +38,7 @@ struct watch {
   struct hc_task task;
 };
 
-/* --- what came of a dial --- */
+/* --- what came of a job --- */
 
 static int code_of(CURLcode result, long os_error, bool has_proxy)
 {
@@ -60,30 +63,18 @@ static int code_of(CURLcode result, long os_error, bool has_proxy)
   }
 }
 
-static void on_done(struct hc_curl *curl, struct hc_io_stream *s,
-                    CURLcode result)
+int hc_curl_job_fault(const struct hc_curl_job *job, CURLcode result,
+                      const char **text)
 {
-  struct hc_dialled *d = s->dialled;
-  curl_socket_t fd = CURL_SOCKET_BAD;
   long os_error = 0;
 
-  curl_easy_getinfo(d->easy, CURLINFO_OS_ERRNO, &os_error);
-  if (result == CURLE_OK)
-    curl_easy_getinfo(d->easy, CURLINFO_ACTIVESOCKET, &fd);
-  d->kept = fd;
-  hc_curl_stop(curl->loop, s);
-  if (fd != CURL_SOCKET_BAD) {
-    hc_dialled_connected(s, fd);
-    return;
+  if (job->no_socket != 0) {
+    *text = strerror(job->no_socket);
+    return hc_error_from_errno(job->no_socket);
   }
-  if (d->no_socket != 0) {
-    hc_io_setup_failed(s, hc_error_from_errno(d->no_socket),
-                       strerror(d->no_socket));
-    return;
-  }
-  const char *text =
-      d->error[0] != '\0' ? d->error : curl_easy_strerror(result);
-  hc_io_setup_failed(s, code_of(result, os_error, d->has_proxy), text);
+  curl_easy_getinfo(job->easy, CURLINFO_OS_ERRNO, &os_error);
+  *text = job->error[0] != '\0' ? job->error : curl_easy_strerror(result);
+  return code_of(result, os_error, job->has_proxy);
 }
 
 static void reap(struct hc_curl *curl)
@@ -92,21 +83,30 @@ static void reap(struct hc_curl *curl)
   int left;
 
   while ((message = curl_multi_info_read(curl->multi, &left)) != NULL) {
-    struct hc_io_stream *s = NULL;
+    struct hc_curl_job *job = NULL;
     if (message->msg != CURLMSG_DONE)
       continue;
     CURLcode result = message->data.result;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &s);
-    on_done(curl, s, result);
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &job);
+    if (job->owner != NULL)
+      job->on_done(job->owner, result);
   }
+}
+
+static void act(struct hc_curl *curl, curl_socket_t fd, int ready)
+{
+  int running;
+
+  curl->is_busy = true;
+  curl_multi_socket_action(curl->multi, fd, ready, &running);
+  curl->is_busy = false;
 }
 
 static void on_timer(void *user_data)
 {
   struct hc_curl *curl = user_data;
-  int running;
 
-  curl_multi_socket_action(curl->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  act(curl, CURL_SOCKET_TIMEOUT, 0);
   reap(curl);
 }
 
@@ -144,11 +144,9 @@ static void start_polling(struct watch *watch)
 static void run_watch(struct hc_task *task)
 {
   struct watch *watch = HC_LIST_ENTRY(task, struct watch, task);
-
   struct hc_curl *curl = watch->curl;
-  int running;
 
-  curl_multi_socket_action(curl->multi, watch->fd, watch->ready, &running);
+  act(curl, watch->fd, watch->ready);
   /* Handlers run in reap: they may lead to a uv_run, which frees it. */
   if (!watch->is_gone)
     start_polling(watch);
@@ -217,37 +215,36 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user_data,
 static curl_socket_t open_socket(void *user_data, curlsocktype purpose,
                                  struct curl_sockaddr *address)
 {
-  struct hc_dialled *d = user_data;
+  struct hc_curl_job *job = user_data;
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
                   address->protocol);
 
   (void)purpose;
   if (fd < 0 && errno != EAFNOSUPPORT)
-    d->no_socket = errno;
+    job->no_socket = errno;
   return fd;
 }
 
 /* The socket that we take over is not closed with libcurl's handle. */
 static int close_socket(void *user_data, curl_socket_t fd)
 {
-  struct hc_dialled *d = user_data;
-  return fd == d->kept ? 0 : close(fd);
+  struct hc_curl_job *job = user_data;
+  return fd == job->kept ? 0 : close(fd);
 }
 
-static bool set_url(struct hc_dialled *d)
+static bool set_url(struct hc_curl_job *job, const struct hc_curl_route *route)
 {
   char port[8];
   char host[300];
-  bool brackets = strchr(d->host, ':') != NULL && d->host[0] != '[';
+  bool brackets = strchr(route->host, ':') != NULL && route->host[0] != '[';
 
-  snprintf(port, sizeof(port), "%u", d->port);
-  snprintf(host, sizeof(host), brackets ? "[%s]" : "%s", d->host);
-  d->url = curl_url();
-  return d->url != NULL &&
-         curl_url_set(d->url, CURLUPART_SCHEME, "http", 0) == CURLUE_OK &&
-         curl_url_set(d->url, CURLUPART_HOST, host, 0) == CURLUE_OK &&
-         curl_url_set(d->url, CURLUPART_PORT, port, 0) == CURLUE_OK &&
-         curl_url_set(d->url, CURLUPART_PATH, "/", 0) == CURLUE_OK;
+  snprintf(port, sizeof(port), "%u", route->port);
+  snprintf(host, sizeof(host), brackets ? "[%s]" : "%s", route->host);
+  return curl_url_set(job->url, CURLUPART_SCHEME, route->scheme, 0) ==
+             CURLUE_OK &&
+         curl_url_set(job->url, CURLUPART_HOST, host, 0) == CURLUE_OK &&
+         curl_url_set(job->url, CURLUPART_PORT, port, 0) == CURLUE_OK &&
+         curl_url_set(job->url, CURLUPART_PATH, "/", 0) == CURLUE_OK;
 }
 
 /* "host!" and "if!": libcurl must not guess which of the two it is. */
@@ -264,56 +261,136 @@ static bool set_local_host(CURL *easy, const char *local_host)
          curl_easy_setopt(easy, CURLOPT_INTERFACE, text) == CURLE_OK;
 }
 
-static void set_options(struct hc_io_stream *s, const struct hc_dial *dial)
+static void set_options(struct hc_curl_job *job,
+                        const struct hc_curl_route *route)
 {
-  struct hc_dialled *d = s->dialled;
-  CURL *easy = d->easy;
-  /* Our deadline comes first. */
+  CURL *easy = job->easy;
+  /* The owner's deadline comes first. */
   uint64_t timeout =
-      dial->timeout_ms < INT_MAX / 2 ? dial->timeout_ms + 1000 : INT_MAX;
+      route->timeout_ms < INT_MAX / 2 ? route->timeout_ms + 1000 : INT_MAX;
 
-  curl_easy_setopt(easy, CURLOPT_PRIVATE, s);
-  curl_easy_setopt(easy, CURLOPT_CURLU, d->url);
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, d->error);
-  curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
+  curl_easy_setopt(easy, CURLOPT_CURLU, job->url);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->error);
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* no wait for slow DNS */
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout);
-  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, dial->no_delay ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, route->no_delay ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, d);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, d);
-  if (d->has_proxy) {
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, job);
+  if (job->has_proxy) {
     curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
     curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   }
 }
 
-static int set_up(struct hc_io_stream *s, const struct hc_dial *dial,
+static int set_up(struct hc_curl_job *job, const struct hc_curl_route *route,
                   struct hc_fault *fault)
 {
-  struct hc_dialled *d = s->dialled;
-
-  d->easy = curl_easy_init();
-  if (d->easy == NULL)
+  job->easy = curl_easy_init();
+  job->url = curl_url();
+  if (job->easy == NULL || job->url == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  if (!set_url(d))
-    return hc_fault_set(fault, HYCO_EBADURL, "%s: not a host name", d->name);
-  set_options(s, dial);
-  if (d->has_proxy && strncasecmp(dial->proxy, "https:", 6) == 0)
+  if (!set_url(job, route))
+    return hc_fault_set(fault, HYCO_EBADURL, "%s: not a host name",
+                        route->host);
+  set_options(job, route);
+  if (job->has_proxy && strncasecmp(route->proxy, "https:", 6) == 0)
     return hc_fault_set(fault, HYCO_EBADVALUE,
                         "TLS to the proxy is not supported");
-  /* "" is none; without it libcurl would obey http_proxy unasked. */
-  if (curl_easy_setopt(d->easy, CURLOPT_PROXY,
-                       d->has_proxy ? dial->proxy : "") != CURLE_OK)
+  /* "" is none; without it libcurl would obey http_proxy and no_proxy unasked.
+   */
+  if (curl_easy_setopt(job->easy, CURLOPT_PROXY,
+                       job->has_proxy ? route->proxy : "") != CURLE_OK ||
+      curl_easy_setopt(job->easy, CURLOPT_NOPROXY, "") != CURLE_OK)
     return hc_fault_set(fault, HYCO_EBADURL, "the proxy's URL cannot be used");
-  if (dial->local_host != NULL && *dial->local_host != '\0' &&
-      !set_local_host(d->easy, dial->local_host))
+  if (route->local_host != NULL && *route->local_host != '\0' &&
+      !set_local_host(job->easy, route->local_host))
     return hc_fault_set(fault, HYCO_EBADVALUE, "local host: not usable");
   return 0;
+}
+
+void hc_curl_job_keep_sockets(struct hc_curl_job *job)
+{
+  curl_easy_setopt(job->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  curl_easy_setopt(job->easy, CURLOPT_CLOSESOCKETDATA, job);
+}
+
+/* --- jobs --- */
+
+static void job_free(struct hc_curl_job *job)
+{
+  if (job->is_added)
+    curl_multi_remove_handle(job->curl->multi, job->easy);
+  if (job->easy != NULL)
+    curl_easy_cleanup(job->easy);
+  curl_url_cleanup(job->url);
+  curl_slist_free_all(job->fields);
+  hc_list_remove(&job->node);
+  hc_free(job);
+}
+
+/* Within libcurl handles are neither added nor removed. */
+static void postpone(struct hc_curl_job *job)
+{
+  struct hc_curl *curl = job->curl;
+
+  hc_list_remove(&job->node);
+  hc_list_append(&curl->waiting, &job->node);
+  if (!hc_list_is_linked(&curl->tidy.node))
+    hc_io_add(curl->loop, HC_WIDE_TURN, &curl->tidy);
+}
+
+static int job_add(struct hc_curl_job *job)
+{
+  job->is_added =
+      curl_multi_add_handle(job->curl->multi, job->easy) == CURLM_OK;
+  return job->is_added ? 0 : HYCO_ENOMEM;
+}
+
+static void run_tidy(struct hc_task *task)
+{
+  struct hc_curl *curl = HC_LIST_ENTRY(task, struct hc_curl, tidy);
+
+  while (!hc_list_is_empty(&curl->waiting)) {
+    struct hc_curl_job *job =
+        HC_LIST_ENTRY(curl->waiting.next, struct hc_curl_job, node);
+    hc_list_remove(&job->node);
+    if (job->owner == NULL)
+      job_free(job);
+    else if (job_add(job) != 0)
+      job->on_done(job->owner, CURLE_OUT_OF_MEMORY);
+  }
+}
+
+int hc_curl_job_start(struct hc_curl_job *job)
+{
+  if (!job->curl->is_busy)
+    return job_add(job);
+  postpone(job);
+  return 0;
+}
+
+void hc_curl_job_pause(struct hc_curl_job *job, int mask)
+{
+  if (!job->is_added)
+    return;
+  job->curl->is_busy = true; /* it may call back */
+  curl_easy_pause(job->easy, mask);
+  job->curl->is_busy = false;
+}
+
+void hc_curl_job_drop(struct hc_curl_job *job)
+{
+  if (job == NULL)
+    return;
+  job->owner = NULL;
+  if (job->curl->is_busy)
+    postpone(job);
+  else
+    job_free(job);
 }
 
 /* --- birth and death --- */
@@ -336,6 +413,8 @@ static struct hc_curl *curl_new(struct hc_loop *loop)
   curl->timer.user_data = curl;
   curl->timer.calls_handlers = true;
   hc_list_init(&curl->watches);
+  hc_list_init(&curl->waiting);
+  curl->tidy.run = run_tidy;
   curl->multi = curl_multi_init();
   if (curl->multi == NULL) {
     hc_free(curl);
@@ -348,37 +427,36 @@ static struct hc_curl *curl_new(struct hc_loop *loop)
   return curl;
 }
 
-int hc_curl_start(struct hc_loop *loop, struct hc_io_stream *s,
-                  const struct hc_dial *dial, struct hc_fault *fault)
+int hc_curl_job_new(struct hc_loop *loop, const struct hc_curl_route *route,
+                    void *owner, void (*on_done)(void *owner, CURLcode result),
+                    struct hc_curl_job **out, struct hc_fault *fault)
 {
   if (loop->curl == NULL)
     loop->curl = curl_new(loop);
-  if (loop->curl == NULL)
+  struct hc_curl_job *job =
+      loop->curl != NULL ? hc_alloc_zero(sizeof(*job)) : NULL;
+  if (job == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  int rc = set_up(s, dial, fault);
-  if (rc == 0 &&
-      curl_multi_add_handle(loop->curl->multi, s->dialled->easy) != CURLM_OK)
-    rc = hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  return rc;
-}
-
-void hc_curl_stop(struct hc_loop *loop, struct hc_io_stream *s)
-{
-  struct hc_dialled *d = s->dialled;
-
-  if (d == NULL || d->easy == NULL)
-    return;
-  curl_multi_remove_handle(loop->curl->multi, d->easy);
-  curl_easy_cleanup(d->easy);
-  curl_url_cleanup(d->url);
-  d->easy = NULL;
-  d->url = NULL;
+  job->curl = loop->curl;
+  job->kept = CURL_SOCKET_BAD;
+  job->has_proxy = route->proxy != NULL && *route->proxy != '\0';
+  job->owner = owner;
+  job->on_done = on_done;
+  int rc = set_up(job, route, fault);
+  if (rc != 0) {
+    job_free(job);
+    return rc;
+  }
+  *out = job;
+  return 0;
 }
 
 void hc_curl_free(struct hc_curl *curl)
 {
   if (curl == NULL)
     return;
+  run_tidy(&curl->tidy);
+  hc_list_remove(&curl->tidy.node);
   curl_multi_cleanup(curl->multi);
   while (!hc_list_is_empty(&curl->watches))
     watch_close(HC_LIST_ENTRY(curl->watches.next, struct watch, node));

@@ -1,22 +1,69 @@
-/* libcurl's multi interface on the loop: it gets us connected sockets. */
+/* libcurl's multi interface on the loop: jobs of one easy handle each. Dialling
+ * gets connected sockets from it, the HTTP client whole answers. */
 #ifndef HC_IO_CURL_H
 #define HC_IO_CURL_H
 
+#include "base/list.h"
 #include "net/net.h"
 
+#include <curl/curl.h>
+
 struct hc_curl;
-struct hc_io_stream;
 struct hc_loop;
 
-/* Starts on the stream's dialled->easy, set up here. 0, HYCO_ENOMEM,
- * HYCO_EBADURL (host, or proxy), fault says why. */
-int hc_curl_start(struct hc_loop *loop, struct hc_io_stream *s,
-                  const struct hc_dial *dial, struct hc_fault *fault);
+/* Its memory is this file's: libcurl may still look at a job that its owner
+ * dropped from within one of libcurl's callbacks. */
+struct hc_curl_job {
+  struct hc_curl *curl;
+  CURL *easy;
+  CURLU *url;
+  struct curl_slist *fields;
+  char error[CURL_ERROR_SIZE];
+  bool has_proxy;
+  bool is_added;
+  curl_socket_t kept;  /* not closed by libcurl */
+  int no_socket;       /* errno where there was none to be had; 0: there was */
+  struct hc_list node; /* while it waits to be added or freed */
+  void *owner;         /* NULL: dropped */
+  void (*on_done)(void *owner, CURLcode result);
+};
 
-/* Drops the easy handle of a dialled stream, if it has one. */
-void hc_curl_stop(struct hc_loop *loop, struct hc_io_stream *s);
+/* Where to, and over what. */
+struct hc_curl_route {
+  const char *scheme;
+  const char *host;
+  uint16_t port;
+  const char *proxy;      /* NULL or "": none */
+  const char *local_host; /* NULL or "": any */
+  bool no_delay;
+  uint64_t timeout_ms;
+};
 
-/* No stream may be dialling any more. NULL is fine. The watches' handles are
+/* A job with everything set that jobs have in common. on_done is called from a
+ * task, outside libcurl. 0, HYCO_ENOMEM, HYCO_EBADURL (host, or proxy),
+ * HYCO_EBADVALUE; fault says why. */
+int hc_curl_job_new(struct hc_loop *loop, const struct hc_curl_route *route,
+                    void *owner, void (*on_done)(void *owner, CURLcode result),
+                    struct hc_curl_job **out, struct hc_fault *fault);
+
+/* The owner may set job->kept: that socket stays open without the job. */
+void hc_curl_job_keep_sockets(struct hc_curl_job *job);
+
+/* 0 or HYCO_ENOMEM. */
+int hc_curl_job_start(struct hc_curl_job *job);
+
+/* Sets what is paused, a mask of CURLPAUSE_*. Never within libcurl. */
+void hc_curl_job_pause(struct hc_curl_job *job, int mask);
+
+/* on_done is not called any more. NULL is fine. */
+void hc_curl_job_drop(struct hc_curl_job *job);
+
+/* The number for what libcurl said about getting connected, and its words
+ * (borrowed from job). */
+int hc_curl_job_fault(const struct hc_curl_job *job, CURLcode result,
+                      const char **text);
+
+/* No job may have an owner any more. NULL is fine. The watches' handles are
  * closed in the next uv_run. */
 void hc_curl_free(struct hc_curl *curl);
 

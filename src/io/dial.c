@@ -32,11 +32,9 @@ static struct hc_dialled *dialled_new(const struct hc_dial *dial)
 
   snprintf(name, sizeof(name), brackets ? "[%s]:%u" : "%s:%u", dial->host,
            dial->port);
-  d->kept = CURL_SOCKET_BAD;
   d->port = dial->port;
   d->timeout_ms = dial->timeout_ms;
   d->on_verify = dial->on_verify;
-  d->has_proxy = dial->proxy != NULL && *dial->proxy != '\0';
   d->host = hc_strdup(dial->host);
   d->name = hc_strdup(name);
   if (dial->tls != NULL)
@@ -62,6 +60,73 @@ const char *hc_dialled_name(const struct hc_dialled *d)
   return d->name;
 }
 
+/* TLS begins: the ClientHello leaves at the end of the turn. */
+static void start_tls(struct hc_io_stream *s)
+{
+  struct hc_span nothing = hc_span_of(NULL, 0);
+
+  hc_io_shake(s, &nothing);
+  hc_io_stream_poll(s);
+}
+
+/* libcurl has a connected socket, which is the stream's now. */
+static void connected(struct hc_io_stream *s, int fd)
+{
+  struct hc_dialled *d = s->dialled;
+
+  hc_io_stream_hold(s);
+  int rc = hc_io_stream_attach(s, fd, d->tls, d->host, d->port);
+  if (rc != 0)
+    hc_io_setup_failed(s, rc, NULL);
+  else if (s->tls != NULL)
+    start_tls(s);
+  else
+    hc_io_set_open(s);
+  hc_io_stream_release(s);
+}
+
+static void on_done(void *owner, CURLcode result)
+{
+  struct hc_io_stream *s = owner;
+  struct hc_curl_job *job = s->dialled->job;
+  curl_socket_t fd = CURL_SOCKET_BAD;
+  const char *words;
+  char text[CURL_ERROR_SIZE];
+
+  if (result == CURLE_OK)
+    curl_easy_getinfo(job->easy, CURLINFO_ACTIVESOCKET, &fd);
+  int code = hc_curl_job_fault(job, result, &words);
+  snprintf(text, sizeof(text), "%s", words);
+  job->kept = fd;
+  hc_dialled_cancel(s);
+  if (fd != CURL_SOCKET_BAD)
+    connected(s, fd);
+  else
+    hc_io_setup_failed(s, code, text);
+}
+
+static int start_job(struct hc_io_stream *s, const struct hc_dial *dial,
+                     struct hc_fault *fault)
+{
+  const struct hc_curl_route route = {
+    .scheme = "http",
+    .host = dial->host,
+    .port = dial->port,
+    .proxy = dial->proxy,
+    .local_host = dial->local_host,
+    .no_delay = dial->no_delay,
+    .timeout_ms = dial->timeout_ms,
+  };
+  int rc =
+      hc_curl_job_new(s->loop, &route, s, on_done, &s->dialled->job, fault);
+  if (rc != 0)
+    return rc;
+  curl_easy_setopt(s->dialled->job->easy, CURLOPT_CONNECT_ONLY, 1L);
+  hc_curl_job_keep_sockets(s->dialled->job);
+  rc = hc_curl_job_start(s->dialled->job);
+  return rc == 0 ? 0 : hc_fault_set(fault, rc, "out of memory");
+}
+
 int hc_io_dial(struct hc_net *net, const struct hc_dial *dial,
                const struct hc_stream_handler *handler, void *user_data,
                struct hc_stream **out, struct hc_fault *fault)
@@ -81,7 +146,7 @@ int hc_io_dial(struct hc_net *net, const struct hc_dial *dial,
   s->reads_in_narrow = dial->reads_in_narrow_turns;
   s->dialled = dialled_new(dial);
   int rc = s->dialled != NULL
-               ? hc_curl_start(loop, s, dial, fault)
+               ? start_job(s, dial, fault)
                : hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
   if (rc != 0) {
     hc_io_destroy(s, false);
@@ -95,30 +160,6 @@ int hc_io_dial(struct hc_net *net, const struct hc_dial *dial,
   return 0;
 }
 
-/* TLS begins: the ClientHello leaves at the end of the turn. */
-static void start_tls(struct hc_io_stream *s)
-{
-  struct hc_span nothing = hc_span_of(NULL, 0);
-
-  hc_io_shake(s, &nothing);
-  hc_io_stream_poll(s);
-}
-
-void hc_dialled_connected(struct hc_io_stream *s, int fd)
-{
-  struct hc_dialled *d = s->dialled;
-
-  hc_io_stream_hold(s);
-  int rc = hc_io_stream_attach(s, fd, d->tls, d->host, d->port);
-  if (rc != 0)
-    hc_io_setup_failed(s, rc, NULL);
-  else if (s->tls != NULL)
-    start_tls(s);
-  else
-    hc_io_set_open(s);
-  hc_io_stream_release(s);
-}
-
 int hc_dialled_verify(struct hc_io_stream *s, struct hc_fault *fault)
 {
   return hc_tls_verify(s->tls, s->dialled->on_verify, s->user_data, fault);
@@ -126,5 +167,10 @@ int hc_dialled_verify(struct hc_io_stream *s, struct hc_fault *fault)
 
 void hc_dialled_cancel(struct hc_io_stream *s)
 {
-  hc_curl_stop(s->loop, s);
+  struct hc_dialled *d = s->dialled;
+
+  if (d == NULL)
+    return;
+  hc_curl_job_drop(d->job);
+  d->job = NULL;
 }

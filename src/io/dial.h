@@ -4,7 +4,7 @@
 
 #include "io/stream.h"
 
-#include <curl/curl.h>
+struct hc_curl_job;
 
 /* Owned by its stream until on_open, or to the end if that never comes. */
 struct hc_dialled {
@@ -14,21 +14,12 @@ struct hc_dialled {
   uint64_t timeout_ms;
   struct hc_tls *tls; /* a reference; NULL: plain */
   bool (*on_verify)(void *user_data, const struct hc_tls_verdict *verdict);
-  bool has_proxy;
-
-  CURL *easy; /* NULL once there is a socket */
-  CURLU *url;
-  curl_socket_t kept; /* not closed by libcurl */
-  int no_socket;      /* errno where there was none to be had; 0: there was */
-  char error[CURL_ERROR_SIZE];
+  struct hc_curl_job *job; /* NULL once there is a socket */
 };
 
 int hc_io_dial(struct hc_net *net, const struct hc_dial *dial,
                const struct hc_stream_handler *handler, void *user_data,
                struct hc_stream **out, struct hc_fault *fault);
-
-/* libcurl has a connected socket, which is the stream's now. */
-void hc_dialled_connected(struct hc_io_stream *s, int fd);
 
 /* Chain, name and the owner's word. 0 or HYCO_ECERTVERIFY. */
 int hc_dialled_verify(struct hc_io_stream *s, struct hc_fault *fault);

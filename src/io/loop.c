@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "io/curl.h"
+#include "io/http_client.h"
 #include "io/listen.h"
 #include "io/loop_internal.h"
 #include "io/stream.h"
@@ -230,9 +231,11 @@ int hc_loop_new(struct hc_loop **out)
   if (loop == NULL)
     return HYCO_ENOMEM;
   loop->net.ops = &hc_io_ops;
+  loop->http.ops = &hc_io_http_ops;
   for (int i = 0; i < HC_IO_LISTS; i++)
     hc_list_init(&loop->tasks[i]);
   hc_list_init(&loop->streams);
+  hc_list_init(&loop->calls);
   hc_list_init(&loop->listeners);
   hc_list_init(&loop->warm);
   hc_io_sweep_init(loop);
@@ -254,6 +257,7 @@ void hc_loop_free(struct hc_loop *loop)
   hc_posts_drop(&loop->posts);
   hc_io_listeners_close(loop);
   hc_io_streams_abort(loop);
+  hc_io_http_abort(loop);
   hc_loop_turn(loop, 0, false);
   hc_curl_free(loop->curl);
   uv_close((uv_handle_t *)&loop->wait, NULL);

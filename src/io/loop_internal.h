@@ -6,6 +6,7 @@
 #include "io/loop.h"
 #include "io/post.h"
 #include "io/random.h"
+#include "net/http.h"
 
 #include <uv.h>
 
@@ -43,6 +44,7 @@ struct hc_loop {
   struct hc_posts posts;
   struct hc_random random;
   struct hc_curl *curl; /* NULL until the first dial */
+  struct hc_http_client http;
 
   struct hc_list tasks[HC_IO_LISTS];
   struct hc_timers timers;
@@ -56,6 +58,7 @@ struct hc_loop {
   bool watch_changed; /* epoll hears of it in the next uv_run */
 
   struct hc_list streams;
+  struct hc_list calls; /* of HTTP */
   struct hc_list listeners;
   struct hc_list warm; /* streams that hold memory; least lately used first */
   struct hc_timer sweep;

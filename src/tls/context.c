@@ -18,7 +18,7 @@ static const char suites[] = "TLS_AES_128_GCM_SHA256:"
 /* X25519 costs a fifth of P-384 per handshake (DESIGN section 4.7). */
 static const char groups[] = "X25519:P-256:P-384:P-521";
 
-static int set_rules(SSL_CTX *ctx, const struct hc_tls_options *options,
+int hc_tls_set_rules(SSL_CTX *ctx, const char *cipher_list,
                      struct hc_fault *fault)
 {
   SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
@@ -34,8 +34,8 @@ static int set_rules(SSL_CTX *ctx, const struct hc_tls_options *options,
       SSL_CTX_set_ciphersuites(ctx, suites) != 1 ||
       SSL_CTX_set1_groups_list(ctx, groups) != 1)
     return hc_fault_set(fault, HYCO_ETLS, "TLS: %s", hc_tls_reason());
-  if (hc_tls_is_given(options->cipher_list) &&
-      SSL_CTX_set_cipher_list(ctx, options->cipher_list) != 1)
+  if (hc_tls_is_given(cipher_list) &&
+      SSL_CTX_set_cipher_list(ctx, cipher_list) != 1)
     return hc_fault_set(fault, HYCO_EBADVALUE, "cipher list: %s",
                         hc_tls_reason());
   return 0;
@@ -64,7 +64,7 @@ static int load_certificate(SSL_CTX *ctx, const struct hc_tls_options *options,
 static int fill(SSL_CTX *ctx, const struct hc_tls_options *options,
                 struct hc_fault *fault)
 {
-  int rc = set_rules(ctx, options, fault);
+  int rc = hc_tls_set_rules(ctx, options->cipher_list, fault);
   if (rc == 0)
     rc = load_certificate(ctx, options, fault);
   if (rc != 0)
@@ -92,9 +92,12 @@ int hc_tls_new(const struct hc_tls_options *options, struct hc_tls **out,
   hc_tickets_init(&tls->tickets);
 
   int rc = HYCO_ENOMEM;
+  if (hc_tls_is_given(options->cipher_list))
+    tls->cipher_list = hc_strdup(options->cipher_list);
   tls->ctx =
       SSL_CTX_new(options->server ? TLS_server_method() : TLS_client_method());
-  if (tls->ctx != NULL)
+  if (tls->ctx != NULL &&
+      (tls->cipher_list != NULL || !hc_tls_is_given(options->cipher_list)))
     rc = fill(tls->ctx, options, fault);
   else
     hc_fault_set(fault, HYCO_ENOMEM, "TLS: %s", hc_tls_reason());
@@ -121,5 +124,6 @@ void hc_tls_unref(struct hc_tls *tls)
     return;
   hc_tickets_deinit(&tls->tickets);
   SSL_CTX_free(tls->ctx);
+  hc_free(tls->cipher_list);
   hc_free(tls);
 }

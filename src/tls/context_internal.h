@@ -9,7 +9,13 @@ struct hc_tls {
   SSL_CTX *ctx;
   unsigned refs;
   bool server;
+  char *cipher_list;         /* NULL: the usual */
   struct hc_tickets tickets; /* clients only */
 };
+
+/* Protocol versions, ciphers, groups; nothing is verified within the
+ * handshake. 0, HYCO_ETLS, HYCO_EBADVALUE. */
+int hc_tls_set_rules(SSL_CTX *ctx, const char *cipher_list,
+                     struct hc_fault *fault);
 
 #endif

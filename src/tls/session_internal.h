@@ -17,6 +17,14 @@ struct hc_tls_session {
   bool is_broken;
 };
 
+/* Says whether a certificate is accepted: result is what OpenSSL found, then
+ * on_verify (unless NULL) has the last word. *trusted: both agree. 0 or
+ * HYCO_ECERTVERIFY. */
+int hc_tls_judge(X509 *cert, long result,
+                 bool (*on_verify)(void *user_data,
+                                   const struct hc_tls_verdict *verdict),
+                 void *user_data, bool *trusted, struct hc_fault *fault);
+
 /* OpenSSL has a session that may be resumed. */
 int hc_tls_on_ticket(SSL *ssl, SSL_SESSION *ticket);
 

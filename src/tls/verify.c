@@ -117,25 +117,37 @@ static void keep_early_ticket(struct hc_tls_session *session)
     SSL_SESSION_free(ticket);
 }
 
+int hc_tls_judge(X509 *cert, long result,
+                 bool (*on_verify)(void *user_data,
+                                   const struct hc_tls_verdict *verdict),
+                 void *user_data, bool *trusted, struct hc_fault *fault)
+{
+  char status[STATUS_MAX_LEN];
+  bool ok = result == X509_V_OK;
+
+  *trusted = false;
+  if (cert == NULL)
+    return hc_fault_set(fault, HYCO_ECERTVERIFY, "no certificate was sent");
+  describe(cert, result, status, sizeof(status));
+  bool accepted = ask(cert, status, ok, on_verify, user_data);
+  *trusted = ok && accepted;
+  if (accepted)
+    return 0;
+  return hc_fault_set(fault, HYCO_ECERTVERIFY, "certificate refused: %s",
+                      ok ? "by the application" : status);
+}
+
 int hc_tls_verify(struct hc_tls_session *session,
                   bool (*on_verify)(void *user_data,
                                     const struct hc_tls_verdict *verdict),
                   void *user_data, struct hc_fault *fault)
 {
-  char status[STATUS_MAX_LEN];
   X509 *cert = SSL_get0_peer_certificate(session->ssl);
-
-  if (cert == NULL)
-    return hc_fault_set(fault, HYCO_ECERTVERIFY, "no certificate was sent");
   long result = SSL_get_verify_result(session->ssl);
-  bool ok = result == X509_V_OK;
-  describe(cert, result, status, sizeof(status));
-  bool accepted = ask(cert, status, ok, on_verify, user_data);
-  session->is_trusted = ok && accepted;
+
+  int rc = hc_tls_judge(cert, result, on_verify, user_data,
+                        &session->is_trusted, fault);
   if (session->is_trusted)
     keep_early_ticket(session);
-  if (accepted)
-    return 0;
-  return hc_fault_set(fault, HYCO_ECERTVERIFY, "certificate refused: %s",
-                      ok ? "by the application" : status);
+  return rc;
 }

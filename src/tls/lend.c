@@ -1,0 +1,78 @@
+/* The rules and the trust of a struct hc_tls for a TLS client of libcurl's. */
+#include "tls/lend.h"
+
+#include "tls/context_internal.h"
+#include "tls/reason.h"
+#include "tls/session_internal.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+/* What the certificate must be good for; the root's dot is not in names. */
+static bool set_name(X509_VERIFY_PARAM *param, const char *host)
+{
+  unsigned char address[sizeof(struct in6_addr)];
+  size_t len = strlen(host);
+
+  if (inet_pton(AF_INET, host, address) == 1 ||
+      inet_pton(AF_INET6, host, address) == 1)
+    return X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1;
+  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  if (len > 0 && host[len - 1] == '.')
+    len--;
+  return X509_VERIFY_PARAM_set1_host(param, host, len) == 1;
+}
+
+static int verify(X509_STORE_CTX *store, void *user_data)
+{
+  struct hc_tls_loan *loan = user_data;
+  bool trusted;
+
+  if (!set_name(X509_STORE_CTX_get0_param(store), loan->host)) {
+    X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
+    return 0;
+  }
+  X509_verify_cert(store);
+  long result = X509_STORE_CTX_get_error(store);
+  ERR_clear_error();
+  int rc =
+      hc_tls_judge(X509_STORE_CTX_get0_cert(store), result, loan->on_verify,
+                   loan->user_data, &trusted, &loan->fault);
+  if (rc == 0)
+    X509_STORE_CTX_set_error(store, X509_V_OK);
+  else if (result == X509_V_OK)
+    X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+  return rc == 0;
+}
+
+static bool lend_certificate(SSL_CTX *from, SSL_CTX *to)
+{
+  X509 *cert = SSL_CTX_get0_certificate(from);
+  STACK_OF(X509) *chain = NULL;
+
+  if (cert == NULL)
+    return true;
+  SSL_CTX_get0_chain_certs(from, &chain);
+  return SSL_CTX_use_certificate(to, cert) == 1 &&
+         SSL_CTX_set1_chain(to, chain) == 1 &&
+         SSL_CTX_use_PrivateKey(to, SSL_CTX_get0_privatekey(from)) == 1;
+}
+
+int hc_tls_lend(struct hc_tls_loan *loan, void *ssl_ctx)
+{
+  SSL_CTX *from = loan->tls->ctx;
+  SSL_CTX *to = ssl_ctx;
+
+  loan->fault.code = 0;
+  int rc = hc_tls_set_rules(to, loan->tls->cipher_list, &loan->fault);
+  if (rc != 0)
+    return rc;
+  if (!lend_certificate(from, to) ||
+      SSL_CTX_set1_param(to, SSL_CTX_get0_param(from)) != 1)
+    return hc_fault_set(&loan->fault, HYCO_ETLS, "TLS: %s", hc_tls_reason());
+  SSL_CTX_set1_cert_store(to, SSL_CTX_get_cert_store(from));
+  SSL_CTX_set_verify(to, SSL_VERIFY_PEER, NULL);
+  SSL_CTX_set_cert_verify_callback(to, verify, loan);
+  return 0;
+}

@@ -1,0 +1,132 @@
+/* One HTTP call to the server's end of a pair. */
+#include "unit/io_call.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+void call_close(struct call *c)
+{
+  hc_http_close(c->call);
+  c->call = NULL;
+}
+
+static void on_head(void *user_data, struct hc_span head)
+{
+  struct call *c = user_data;
+  assert_false(c->has_head);
+  c->has_head = true;
+  (void)snprintf(c->head, sizeof(c->head), "%.*s", (int)head.len,
+                 (const char *)head.ptr);
+  if (c->pause_at_head)
+    hc_http_pause(c->call);
+  if (c->close_at_head)
+    call_close(c);
+}
+
+static void on_data(void *user_data, struct hc_span data)
+{
+  struct call *c = user_data;
+  assert_true(c->has_head);
+  assert_true(data.len <= HC_HTTP_IN_MAX);
+  c->has_data = true;
+  assert_int_equal(hc_buffer_append(&c->got, data), 0);
+  if (c->close_at_data)
+    call_close(c);
+}
+
+static void on_room(void *user_data)
+{
+  struct call *c = user_data;
+  c->has_room = true;
+}
+
+static void on_end(void *user_data, const struct hc_fault *fault)
+{
+  struct call *c = user_data;
+  assert_false(c->is_ended);
+  c->is_ended = true;
+  c->fault = *fault;
+}
+
+static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
+{
+  struct call *c = user_data;
+  (void)verdict;
+  c->was_verified = true;
+  if (c->close_at_verify)
+    call_close(c);
+  return c->trusts;
+}
+
+const struct hc_http_handler call_handler = { on_head, on_data, on_room, on_end,
+                                              NULL };
+const struct hc_http_handler call_asking_handler = { on_head, on_data, on_room,
+                                                     on_end, on_verify };
+
+struct hc_http_request call_usual(const struct pair *pair)
+{
+  return (struct hc_http_request){
+    .host = "127.0.0.1",
+    .port = hc_listener_port(pair->listener),
+    .tls = pair->client_tls,
+    .timeout_ms = PAIR_WAIT_MS,
+    .method = "GET",
+    .target = "/a/../b%2f?c=d",
+    .body = HC_HTTP_NO_BODY,
+  };
+}
+
+void call_begin(struct call *c, struct pair *pair,
+                const struct hc_http_request *request,
+                const struct hc_http_handler *h)
+{
+  struct hc_fault fault;
+
+  *c = (struct call){ .pair = pair };
+  hc_buffer_init(&c->got, 64 * MIB);
+  assert_int_equal(
+      hc_http_start(hc_loop_http(pair->loop), request, h, c, &c->call, &fault),
+      0);
+}
+
+void call_finish(struct call *c)
+{
+  call_close(c);
+  hc_buffer_deinit(&c->got);
+  pair_free(c->pair);
+}
+
+void call_await_bytes(struct pair *pair, size_t n)
+{
+  uint64_t end_ms = hc_net_now_ms(pair->net) + PAIR_WAIT_MS;
+  while (hc_buffer_len(&pair->server.got) < n) {
+    assert_true(hc_net_now_ms(pair->net) < end_ms);
+    hc_loop_turn(pair->loop, 100, false);
+  }
+}
+
+void call_await_request(struct pair *pair)
+{
+  do
+    call_await_bytes(pair, hc_buffer_len(&pair->server.got) + 1);
+  while (strstr(hc_buffer_str(&pair->server.got), "\r\n\r\n") == NULL);
+}
+
+void call_answer(struct pair *pair, const char *text)
+{
+  end_write(&pair->server, text, strlen(text));
+}
+
+void call_assert_fault(const struct call *c, int code, const char *text)
+{
+  if (c->fault.code != code || strstr(c->fault.text, text) == NULL)
+    fail_msg("%d: %s", c->fault.code, c->fault.text);
+}
+
+void call_assert_body(struct call *c, const char *text)
+{
+  assert_string_equal(hc_buffer_str(&c->got), text);
+}

@@ -1,0 +1,306 @@
+/* The HTTP client: what it sends and what it tells. */
+#include "unit/io_call.h"
+#include "unit/tls_files.h"
+
+#include "base/memory.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const bool plain = false;
+static const bool tls = true;
+
+/* --- what is sent --- */
+
+static void test_nothing_is_sent_that_was_not_asked_for(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+  char expected[200];
+
+  setenv("http_proxy", "http://127.0.0.1:9", 1);
+  setenv("https_proxy", "http://127.0.0.1:9", 1);
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  (void)snprintf(expected, sizeof(expected),
+                 "GET /a/../b%%2f?c=d HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n",
+                 request.port);
+  assert_string_equal(hc_buffer_str(&pair.server.got), expected);
+  call_answer(&pair, "HTTP/1.1 204 No Content\r\n\r\n");
+  pair_run_until(&pair, &c.is_ended);
+  assert_int_equal(c.fault.code, 0);
+  assert_string_equal(c.head, "HTTP/1.1 204 No Content\r\n\r\n");
+  unsetenv("http_proxy");
+  unsetenv("https_proxy");
+  call_finish(&c);
+}
+
+static void test_fields_go_as_they_are_empty_ones_too(void **state)
+{
+  static const char *const fields[] = {
+    "Host: other.example", "X-Empty: ", "User-Agent: mine",
+    "Accept: text/plain",  "X-Two: 1",  "X-Two: 2"
+  };
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  request.method = "PURGE";
+  request.fields = fields;
+  request.n_fields = 6;
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  assert_string_equal(hc_buffer_str(&pair.server.got),
+                      "PURGE /a/../b%2f?c=d HTTP/1.1\r\n"
+                      "Host: other.example\r\nX-Empty:\r\nUser-Agent: mine\r\n"
+                      "Accept: text/plain\r\nX-Two: 1\r\nX-Two: 2\r\n\r\n");
+  call_finish(&c);
+}
+
+static void test_a_body_of_known_length_has_a_content_length(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  request.method = "POST";
+  request.body = 5;
+  call_begin(&c, &pair, &request, &call_handler);
+  assert_int_equal(hc_http_write(c.call, hc_span_str("hello!")),
+                   HYCO_EBADVALUE);
+  assert_int_equal(hc_http_write(c.call, hc_span_str("hello")), 0);
+  assert_int_equal(hc_http_end(c.call), 0);
+  call_await_request(&pair);
+  call_answer(&pair, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  pair_run_until(&pair, &c.is_ended);
+  const char *sent = hc_buffer_str(&pair.server.got);
+  assert_non_null(strstr(sent, "\r\nContent-Length: 5\r\n"));
+  assert_null(strstr(sent, "Transfer-Encoding"));
+  assert_null(strstr(sent, "Expect"));
+  assert_string_equal(strstr(sent, "\r\n\r\n") + 4, "hello");
+  call_assert_body(&c, "ok");
+  call_finish(&c);
+}
+
+static void test_an_empty_body_says_so(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  request.method = "POST";
+  request.body = 0;
+  call_begin(&c, &pair, &request, &call_handler);
+  assert_int_equal(hc_http_end(c.call), 0);
+  call_await_request(&pair);
+  assert_non_null(
+      strstr(hc_buffer_str(&pair.server.got), "\r\nContent-Length: 0\r\n"));
+  call_finish(&c);
+}
+
+static void test_a_streamed_body_is_chunked(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  request.method = "PUT";
+  request.body = HC_HTTP_CHUNKED;
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  assert_int_equal(hc_http_write(c.call, hc_span_str("abc")), 0);
+  pair_run_ms(&pair, 20); /* libcurl waits for more in between */
+  assert_int_equal(hc_http_write(c.call, hc_span_str("defg")), 0);
+  assert_int_equal(hc_http_end(c.call), 0);
+  assert_int_equal(hc_http_write(c.call, hc_span_str("x")), HYCO_EBADVALUE);
+  const char *wanted = "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
+  size_t head = (size_t)(strstr(hc_buffer_str(&pair.server.got), "\r\n\r\n") +
+                         4 - hc_buffer_str(&pair.server.got));
+  call_await_bytes(&pair, head + strlen(wanted));
+  assert_string_equal(hc_buffer_str(&pair.server.got) + head, wanted);
+  call_finish(&c);
+}
+
+static void test_a_body_that_ends_early_ends_the_call(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  request.method = "PUT";
+  request.body = 10;
+  call_begin(&c, &pair, &request, &call_handler);
+  assert_int_equal(hc_http_write(c.call, hc_span_str("abc")), 0);
+  assert_int_equal(hc_http_end(c.call), HYCO_EBADVALUE);
+  pair_run_until(&pair, &c.is_ended);
+  call_assert_fault(&c, HYCO_EBADVALUE, "ended early");
+  call_finish(&c);
+}
+
+/* --- what is told --- */
+
+static void test_an_answer_in_chunks_comes_without_them(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  call_answer(&pair,
+              "HTTP/1.1 100 Continue\r\n\r\n"
+              "HTTP/1.1 302 Go\r\nLocation: /x\r\nSet-Cookie: a=b\r\n"
+              "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+              "3\r\nabc\r\n");
+  pair_run_until(&pair, &c.has_data);
+  call_assert_body(&c, "abc"); /* before the end has come */
+  call_answer(&pair, "2\r\nde\r\n0\r\nX-Trailer: t\r\n\r\n");
+  pair_run_until(&pair, &c.is_ended);
+  assert_int_equal(c.fault.code, 0);
+  assert_string_equal(
+      c.head, "HTTP/1.1 302 Go\r\nLocation: /x\r\nSet-Cookie: a=b\r\n"
+              "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n");
+  call_assert_body(&c, "abcde");
+  call_finish(&c);
+}
+
+static void test_head_has_no_body_whatever_its_length_says(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  request.method = "HEAD";
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  call_answer(&pair, "HTTP/1.1 200 OK\r\nContent-Length: 77\r\n\r\n");
+  pair_run_until(&pair, &c.is_ended);
+  assert_int_equal(c.fault.code, 0);
+  assert_false(c.has_data);
+  call_finish(&c);
+}
+
+static void assert_broken(void **state, const char *text, int code,
+                          const char *words)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  call_answer(&pair, text);
+  end_close(&pair.server, HC_STREAM_CUT);
+  pair_run_until(&pair, &c.is_ended);
+  call_assert_fault(&c, code, words);
+  call_finish(&c);
+}
+
+static void test_an_answer_that_is_cut_is_no_answer(void **state)
+{
+  assert_broken(state, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+                HYCO_EDROPPED, "broke off");
+  assert_broken(state,
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "3\r\nabc\r\n",
+                HYCO_EDROPPED, "broke off");
+}
+
+static void test_a_server_that_says_nothing_is_told_as_that(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  end_close(&pair.server, HC_STREAM_CLEAN);
+  pair_run_until(&pair, &c.is_ended);
+  call_assert_fault(&c, HYCO_EDROPPED, "without an answer");
+  call_finish(&c);
+}
+
+static void test_what_is_not_http_is_refused(void **state)
+{
+  assert_broken(state, "hello there\r\n\r\n", HYCO_EPROTOCOL, "not HTTP/1.1");
+}
+
+static void test_a_head_that_is_too_long_ends_the_call(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+  char line[1000];
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  call_answer(&pair, "HTTP/1.1 200 OK\r\n");
+  memset(line, 'x', sizeof(line));
+  memcpy(line, "X-Long: ", 8);
+  memcpy(line + sizeof(line) - 3, "\r\n", 3);
+  for (int i = 0; i < HC_HTTP_ANSWER_MAX / 999 + 1; i++)
+    call_answer(&pair, line);
+  call_answer(&pair, "\r\n");
+  pair_run_until(&pair, &c.is_ended);
+  call_assert_fault(&c, HYCO_ETOOLONG, "32768 bytes");
+  assert_false(c.has_head);
+  call_finish(&c);
+}
+
+static void test_a_refused_port_is_said_with_its_name(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  hc_listener_close(pair.listener);
+  pair.listener = NULL;
+  call_begin(&c, &pair, &request, &call_handler);
+  pair_run_until(&pair, &c.is_ended);
+  call_assert_fault(&c, HYCO_ECONNREFUSED, "127.0.0.1:");
+  call_finish(&c);
+}
+
+static int clean_up(void **state)
+{
+  (void)state;
+  tls_files_remove();
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    BOTH(test_nothing_is_sent_that_was_not_asked_for),
+    BOTH(test_fields_go_as_they_are_empty_ones_too),
+    BOTH(test_a_body_of_known_length_has_a_content_length),
+    BOTH(test_an_empty_body_says_so),
+    BOTH(test_a_streamed_body_is_chunked),
+    BOTH(test_a_body_that_ends_early_ends_the_call),
+    BOTH(test_an_answer_in_chunks_comes_without_them),
+    BOTH(test_head_has_no_body_whatever_its_length_says),
+    BOTH(test_an_answer_that_is_cut_is_no_answer),
+    BOTH(test_a_server_that_says_nothing_is_told_as_that),
+    BOTH(test_what_is_not_http_is_refused),
+    BOTH(test_a_head_that_is_too_long_ends_the_call),
+    BOTH(test_a_refused_port_is_said_with_its_name),
+  };
+  return cmocka_run_group_tests(tests, NULL, clean_up);
+}
