@@ -18,6 +18,12 @@ extern "C" {
      "Listeners that one entity may have; the next one gets 403.") \
   XX(accept_timeout_s, "AcceptTimeout", 30, 1, 3600, "s", \
      "How long a listener may take to accept; then the sender gets 504.") \
+  XX(response_timeout_s, "ResponseTimeout", 60, 1, 3600, "s", \
+     "How long a listener may take to answer an HTTP request, and how long " \
+     "either body may stand still; then 504, or a cut.") \
+  XX(control_body_max, "ControlBodyMax", 65536, 0, 65536, "bytes", \
+     "Length of a body that goes over the control channel; longer requests " \
+     "go by rendezvous, longer answers have to.") \
   XX(header_max, "HeaderMax", 32768, 256, 131072, "bytes", \
      "Length of a request's head; above it 431.") \
   XX(handshake_timeout_s, "HandshakeTimeout", 20, 1, 3600, "s", \

@@ -6,46 +6,9 @@
 #include "protocol/url.h"
 #include "relay/choice.h"
 #include "relay/listener.h"
-#include "relay/recode.h"
 #include "relay/registry.h"
 
-enum { ADDRESS_MAX = HC_URL_MAX };
-
 static const char protocol_field[] = "Sec-WebSocket-Protocol";
-
-/* Appends the sender's query without sb-hc-*, and a '&' if there is one. */
-static int write_query(struct hc_buffer *out, struct hc_span query)
-{
-  struct hc_buffer own;
-
-  hc_buffer_init(&own, ADDRESS_MAX);
-  int rc = hc_url_query_strip(&own, query);
-  if (rc == 0)
-    rc = hc_relay_recode(out, hc_buffer_span(&own));
-  if (rc == 0 && hc_buffer_len(&own) > 0)
-    rc = hc_buffer_append_str(out, "&");
-  hc_buffer_deinit(&own);
-  return rc;
-}
-
-/* "BASE/$hc/PATH?[the sender's query&]sb-hc-action=accept&sb-hc-id=ID". An
- * empty first segment of the path is ignored (spec 6.6). */
-static int write_address(struct hc_buffer *out, const char *base,
-                         const struct hc_relay_request *request,
-                         const char *address_id)
-{
-  int rc = hc_buffer_printf(out, "%s/$hc/", base);
-
-  if (rc == 0)
-    rc = hc_relay_recode(out, hc_relay_trim_front(request->path));
-  if (rc == 0)
-    rc = hc_buffer_append_str(out, "?");
-  if (rc == 0)
-    rc = write_query(out, request->query);
-  if (rc == 0)
-    rc = hc_buffer_printf(out, "sb-hc-action=accept&sb-hc-id=%s", address_id);
-  return rc;
-}
 
 static bool is_for_listener(const struct hc_http_field *field,
                             const struct hc_relay_offer *offer)
@@ -90,28 +53,28 @@ static int write_message(struct hc_buffer *out, struct hc_span address,
 }
 
 static int send_to(struct hc_relay_listener *listener, struct hc_stream *sender,
-                   const struct hc_relay_offer *offer, const char *address_id)
+                   const struct hc_relay_offer *offer,
+                   const struct hc_relay_address *address)
 {
-  struct hc_buffer address;
+  struct hc_buffer text;
   struct hc_buffer message;
 
-  hc_buffer_init(&address, ADDRESS_MAX);
+  hc_buffer_init(&text, HC_URL_MAX);
   hc_buffer_init(&message, HC_CONTROL_MAX);
-  int rc = write_address(&address, hc_relay_listener_base(listener),
-                         offer->request, address_id);
+  int rc = hc_relay_write_address(&text, hc_relay_listener_base(listener),
+                                  offer->request, address);
   if (rc == 0)
-    rc = write_message(&message, hc_buffer_span(&address), sender, offer);
+    rc = write_message(&message, hc_buffer_span(&text), sender, offer);
   if (rc == 0)
     rc = hc_relay_listener_send(listener, hc_buffer_span(&message));
   hc_buffer_deinit(&message);
-  hc_buffer_deinit(&address);
+  hc_buffer_deinit(&text);
   return rc;
 }
 
-struct hc_relay_refusal hc_relay_send_accept(struct hc_relay_endpoint *endpoint,
-                                             struct hc_stream *sender,
-                                             const struct hc_relay_offer *offer,
-                                             const char *address_id)
+struct hc_relay_refusal hc_relay_send_accept(
+    struct hc_relay_endpoint *endpoint, struct hc_stream *sender,
+    const struct hc_relay_offer *offer, const struct hc_relay_address *address)
 {
   bool one_is_chosen = false;
 
@@ -121,7 +84,7 @@ struct hc_relay_refusal hc_relay_send_accept(struct hc_relay_endpoint *endpoint,
                             hc_relay_listener_guid(listener)))
       continue;
     one_is_chosen = true;
-    int rc = send_to(listener, sender, offer, address_id);
+    int rc = send_to(listener, sender, offer, address);
     if (rc == 0)
       return hc_relay_allow();
     if (rc == HYCO_ETOOLONG)

@@ -5,18 +5,12 @@
 
 #include "relay/rendezvous.h"
 
-enum {
-  /* tracking id, "_G", the secret (a GUID), NUL */
-  HC_RELAY_ADDRESS_ID_MAX = HC_RELAY_TRACKING_ID_MAX + 2 + HC_GUID_LEN
-};
-
 /* Sends the message to the first listener in turn that the sender may have and
  * that takes it. 404: there is none that it may have; 431: the message would
  * pass HC_CONTROL_MAX; 503: no listener reads. */
-struct hc_relay_refusal hc_relay_send_accept(struct hc_relay_endpoint *endpoint,
-                                             struct hc_stream *sender,
-                                             const struct hc_relay_offer *offer,
-                                             const char *address_id);
+struct hc_relay_refusal hc_relay_send_accept(
+    struct hc_relay_endpoint *endpoint, struct hc_stream *sender,
+    const struct hc_relay_offer *offer, const struct hc_relay_address *address);
 
 /* All sub-protocols that a request offers, comma separated; NULL: no memory.
  * The caller frees it. */

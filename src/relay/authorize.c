@@ -65,6 +65,17 @@ static struct hc_relay_refusal check_jwt(const struct hc_relay_scope *scope,
   return hc_relay_allow();
 }
 
+static struct hc_relay_refusal lacks(enum hc_right right)
+{
+  const char *text = "The token lacks the right Send.";
+
+  if (right == HC_RIGHT_LISTEN)
+    text = "The token lacks the right Listen.";
+  else if (right == HC_RIGHT_MANAGE)
+    text = "The token lacks the right Manage.";
+  return hc_relay_refuse(403, text);
+}
+
 struct hc_relay_refusal hc_relay_check_token(struct hc_span token,
                                              const struct hc_relay_scope *scope,
                                              int64_t *expiry)
@@ -87,9 +98,7 @@ struct hc_relay_refusal hc_relay_check_token(struct hc_span token,
   if (!hc_token_covers(&sas, scope->host, scope->path))
     return hc_relay_refuse(403, "The token is for another resource.");
   if ((rule->rights & (unsigned)scope->right) == 0)
-    return hc_relay_refuse(403, scope->right == HC_RIGHT_LISTEN
-                                    ? "The token lacks the right Listen."
-                                    : "The token lacks the right Send.");
+    return lacks(scope->right);
   *expiry = sas.expiry;
   return hc_relay_allow();
 }

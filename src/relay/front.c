@@ -3,6 +3,7 @@
 #include "relay/front.h"
 
 #include "base/memory.h"
+#include "relay/http_sender.h"
 #include "relay/serve.h"
 #include "relay/server.h"
 
@@ -76,6 +77,12 @@ static bool decide(struct front *f, const struct hc_http_head *head,
   hc_stream_pause(f->stream);
   struct hc_relay_refusal no =
       hc_relay_request_init(&request, head, f->relay->net);
+  if (no.status == 0 && request.action == HC_RELAY_HTTP) {
+    hc_relay_request_deinit(&request);
+    hc_relay_sender_open(f->relay, f->stream); /* it reads the head again */
+    front_free(f);
+    return false;
+  }
   bool waits = no.status == 0 && must_wait(f, &request);
   if (no.status == 0 && !waits)
     no = hc_relay_serve(f->relay, f->stream, &request, has_early_bytes);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "protocol/control.h"
 #include "protocol/handshake.h"
+#include "relay/exchange.h"
 #include "relay/farewell.h"
 #include "relay/frame.h"
 #include "relay/listener_internal.h"
@@ -20,10 +21,18 @@ enum {
 static void free_parts(struct hc_relay_listener *l)
 {
   hc_relay_listener_forget_message(l);
+  hc_relay_listener_forget_answer(l);
   hc_buffer_deinit(&l->message);
   hc_free(l->base);
   hc_free(l->host);
   hc_free(l);
+}
+
+static void lose_exchanges(struct hc_relay_listener *l)
+{
+  while (!hc_list_is_empty(&l->exchanges))
+    hc_relay_exchange_lose_listener(HC_LIST_ENTRY(
+        l->exchanges.next, struct hc_relay_exchange, in_listener));
 }
 
 /* The stream is the caller's. */
@@ -34,6 +43,7 @@ static void unregister(struct hc_relay_listener *l)
   hc_net_timer_cancel(l->relay->net, &l->recycle_timer);
   hc_relay_endpoint_leave(l->endpoint, &l->node);
   hc_relay_set_remove(&l->relay->listeners, &l->in_list);
+  lose_exchanges(l);
   free_parts(l);
 }
 
@@ -156,6 +166,8 @@ listener_new(struct hc_relay *relay, struct hc_stream *stream,
   l->recycle_timer.user_data = l;
   hc_ws_reader_init(&l->reader, HC_WS_FROM_CLIENT);
   hc_buffer_init(&l->message, HC_CONTROL_MAX);
+  hc_buffer_init(&l->body, relay->settings.control_body_max);
+  hc_list_init(&l->exchanges);
   l->base = make_base(relay, request->authority);
   l->host = hc_strndup((const char *)request->host.ptr, request->host.len);
   if (l->base != NULL && l->host != NULL)
@@ -207,15 +219,40 @@ const char *hc_relay_listener_base(const struct hc_relay_listener *l)
   return l->base;
 }
 
+static int report(const struct hc_relay_listener *l, int rc)
+{
+  if (rc != 0)
+    hc_relay_event(&l->relay->log, "ListenerUnresponsive", &l->tracking, NULL);
+  return rc;
+}
+
+static bool is_responsive(const struct hc_relay_listener *l)
+{
+  return hc_stream_unacked_ms(l->stream) < UNRESPONSIVE_MS;
+}
+
 int hc_relay_listener_send(struct hc_relay_listener *l, struct hc_span message)
 {
   int rc = HYCO_EWOULDBLOCK;
 
-  if (hc_stream_unacked_ms(l->stream) < UNRESPONSIVE_MS)
+  if (is_responsive(l))
     rc = hc_relay_write_frame(l->stream, HC_WS_TEXT, message);
-  if (rc != 0)
-    hc_relay_event(&l->relay->log, "ListenerUnresponsive", &l->tracking, NULL);
-  return rc;
+  return report(l, rc);
+}
+
+int hc_relay_listener_send_with_body(struct hc_relay_listener *l,
+                                     struct hc_span message,
+                                     struct hc_span body)
+{
+  size_t size = message.len + body.len + 2 * (size_t)HC_WS_HEAD_MAX;
+  int rc = HYCO_EWOULDBLOCK;
+
+  /* room for both, or for none */
+  if (is_responsive(l) && hc_stream_reserve(l->stream, size) != NULL)
+    rc = hc_relay_write_frame(l->stream, HC_WS_TEXT, message);
+  if (rc == 0)
+    rc = hc_relay_write_frame(l->stream, HC_WS_BINARY, body);
+  return report(l, rc);
 }
 
 static struct hc_relay_listener *first(const struct hc_relay *relay)

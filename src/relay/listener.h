@@ -36,6 +36,11 @@ const char *hc_relay_listener_base(const struct hc_relay_listener *listener);
 int hc_relay_listener_send(struct hc_relay_listener *listener,
                            struct hc_span message);
 
+/* Sends a text message and, as one with it, a binary one. The same results. */
+int hc_relay_listener_send_with_body(struct hc_relay_listener *listener,
+                                     struct hc_span message,
+                                     struct hc_span body);
+
 /* Tells all to go (1001). */
 void hc_relay_listeners_stop(struct hc_relay *relay);
 

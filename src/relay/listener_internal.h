@@ -2,6 +2,7 @@
 #ifndef HC_RELAY_LISTENER_INTERNAL_H
 #define HC_RELAY_LISTENER_INTERNAL_H
 
+#include "protocol/control.h"
 #include "protocol/ws.h"
 #include "relay/listener.h"
 #include "relay/server.h"
@@ -14,6 +15,10 @@ struct hc_relay_listener {
   struct hc_stream *stream;
   struct hc_ws_reader reader;
   struct hc_buffer message; /* the text that is coming */
+  struct hc_control answer; /* whose body is coming */
+  bool answer_is_due;
+  struct hc_buffer body;    /* what has come of it */
+  struct hc_list exchanges; /* HTTP requests that it was told */
   struct hc_timer pong_timer;
   struct hc_timer expiry_timer;
   struct hc_timer recycle_timer;
@@ -40,6 +45,9 @@ void hc_relay_listener_check_expiry(void *user_data);
 
 /* The stream's on_data. */
 void hc_relay_listener_on_data(void *user_data, struct hc_span *in);
+
+/* Drops a response whose body is coming. */
+void hc_relay_listener_forget_answer(struct hc_relay_listener *l);
 
 /* Drops and wipes the message that is coming: it may hold a token. */
 void hc_relay_listener_forget_message(struct hc_relay_listener *l);

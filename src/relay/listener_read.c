@@ -2,6 +2,7 @@
 #include "base/crypto.h"
 #include "protocol/control.h"
 #include "relay/frame.h"
+#include "relay/http_answer.h"
 #include "relay/listener_internal.h"
 
 void hc_relay_listener_forget_message(struct hc_relay_listener *l)
@@ -70,6 +71,70 @@ static bool renew(struct hc_relay_listener *l, const char *token)
   return true;
 }
 
+void hc_relay_listener_forget_answer(struct hc_relay_listener *l)
+{
+  if (l->answer_is_due)
+    hc_control_deinit(&l->answer);
+  l->answer_is_due = false;
+  hc_buffer_clear(&l->body);
+  hc_buffer_trim(&l->body);
+}
+
+/* The request may have been answered, or given up, meanwhile. */
+static void answer(const struct hc_relay_listener *l,
+                   const struct hc_response *response, struct hc_span body)
+{
+  struct hc_relay_exchange *e =
+      hc_relay_exchange_find(l->relay, response->request_id);
+
+  if (e != NULL)
+    hc_relay_answer_whole(e, response, body);
+}
+
+static void fail_answer(struct hc_relay_listener *l, const char *why)
+{
+  struct hc_relay_exchange *e =
+      hc_relay_exchange_find(l->relay, l->answer.response.request_id);
+
+  hc_relay_listener_forget_answer(l);
+  if (e != NULL)
+    hc_relay_exchange_fail(e, 502, why);
+}
+
+/* True: its body is to come. */
+static bool on_response(struct hc_relay_listener *l,
+                        const struct hc_control *control)
+{
+  if (l->answer_is_due)
+    fail_answer(l, "The listener's answer has no body.");
+  if (!control->response.body) {
+    answer(l, &control->response, hc_span_of(NULL, 0));
+    return false;
+  }
+  l->answer = *control;
+  l->answer_is_due = true;
+  return true;
+}
+
+/* Held until it is whole: it is short, and the channel is for all. */
+static void on_body(struct hc_relay_listener *l,
+                    const struct hc_ws_chunk *chunk)
+{
+  uint8_t *dst = hc_buffer_reserve(&l->body, chunk->data.len);
+
+  if (dst == NULL) {
+    fail_answer(l, "The listener's answer is too long for the control "
+                   "channel.");
+    return;
+  }
+  hc_ws_chunk_copy(dst, chunk);
+  hc_buffer_commit(&l->body, chunk->data.len);
+  if (!chunk->message_end)
+    return;
+  answer(l, &l->answer.response, hc_buffer_span(&l->body));
+  hc_relay_listener_forget_answer(l);
+}
+
 static bool on_message(struct hc_relay_listener *l)
 {
   struct hc_control control;
@@ -82,17 +147,22 @@ static bool on_message(struct hc_relay_listener *l)
   }
   if (control.kind == HC_CONTROL_RENEW_TOKEN)
     alive = renew(l, control.token);
+  else if (control.kind == HC_CONTROL_RESPONSE && on_response(l, &control))
+    return true; /* it is kept */
   hc_control_deinit(&control);
   return alive;
 }
 
-/* Binary messages would be bodies of responses: there is no request that they
- * could belong to, and some SDKs send stray empty ones (spec 1.8). */
+/* A binary message that no response announced is ignored: some SDKs send stray
+ * empty ones (spec 1.8). */
 static bool on_piece(struct hc_relay_listener *l,
                      const struct hc_ws_chunk *chunk)
 {
-  if (chunk->message != HC_WS_TEXT)
+  if (chunk->message != HC_WS_TEXT) {
+    if (l->answer_is_due)
+      on_body(l, chunk);
     return true;
+  }
 
   uint8_t *dst = hc_buffer_reserve(&l->message, chunk->data.len);
   if (dst == NULL) {

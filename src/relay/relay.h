@@ -103,7 +103,9 @@ struct hc_relay_counts {
   size_t listeners;
   size_t waiting_senders;
   size_t pairs;
-  size_t streams; /* all TCP connections, those in handshake too */
+  size_t http_senders;  /* connections with plain requests */
+  size_t http_channels; /* rendezvous for those */
+  size_t streams;       /* all TCP connections, those in handshake too */
 };
 void hc_relay_count(const struct hc_relay *relay,
                     struct hc_relay_counts *counts);

@@ -1,7 +1,6 @@
 /* From a sender's request to the pair: the offer, the address, the answer. */
 #include "relay/rendezvous.h"
 
-#include "base/crypto.h"
 #include "base/memory.h"
 #include "protocol/handshake.h"
 #include "protocol/url.h"
@@ -9,54 +8,33 @@
 #include "relay/farewell.h"
 #include "relay/pair.h"
 #include "relay/server.h"
-#include <stdio.h>
 
 /* A sender whose 101 is held until its listener comes (spec 1.7). */
 struct waiting {
   struct hc_list node;
-  struct hc_list in_bucket;
+  struct hc_relay_address address;
   struct hc_relay *relay;
   struct hc_stream *stream;
   struct hc_timer timer;
   struct hc_relay_tracking tracking;
-  char address_id[HC_RELAY_ADDRESS_ID_MAX];
   char key[HC_WS_KEY_LEN + 1];
   char *protocols; /* offered, "" if none */
 };
 
-void hc_relay_addresses_init(struct hc_relay_addresses *addresses)
-{
-  for (size_t i = 0; i < HC_RELAY_ADDRESS_BUCKETS; i++)
-    hc_list_init(&addresses->buckets[i]);
-}
-
-/* FNV-1a; the ids are ours and random, nobody can aim at a bucket. */
-static struct hc_list *bucket_of(struct hc_relay *relay, struct hc_span id)
-{
-  uint32_t hash = 2166136261u;
-
-  for (size_t i = 0; i < id.len; i++)
-    hash = (hash ^ id.ptr[i]) * 16777619u;
-  return &relay->addresses.buckets[hash % HC_RELAY_ADDRESS_BUCKETS];
-}
-
 static struct waiting *find(struct hc_relay *relay, struct hc_span id)
 {
-  struct hc_list *bucket = bucket_of(relay, id);
+  struct hc_relay_address *address =
+      hc_relay_addresses_find(&relay->addresses, HC_RELAY_ACCEPT, id);
 
-  for (struct hc_list *node = bucket->next; node != bucket; node = node->next) {
-    struct waiting *w = HC_LIST_ENTRY(node, struct waiting, in_bucket);
-    if (hc_equal_constant_time(hc_span_str(w->address_id), id))
-      return w;
-  }
-  return NULL;
+  return address != NULL ? HC_LIST_ENTRY(address, struct waiting, address)
+                         : NULL;
 }
 
 /* The address is used up; the stream is the caller's. */
 static void waiting_free(struct waiting *w)
 {
   hc_net_timer_cancel(w->relay->net, &w->timer);
-  hc_list_remove(&w->in_bucket);
+  hc_relay_address_remove(&w->address);
   if (hc_list_is_linked(&w->node))
     hc_relay_set_remove(&w->relay->waiting, &w->node);
   hc_free(w->protocols);
@@ -97,17 +75,6 @@ static void on_timeout(void *user_data)
   waiting_free(w);
 }
 
-/* The listener's right to this sender is that it knows the address: 122 random
- * bits behind the tracking id. */
-static void make_address_id(struct waiting *w)
-{
-  char secret[HC_GUID_LEN + 1];
-
-  hc_relay_make_guid(secret, w->relay->net);
-  (void)snprintf(w->address_id, sizeof w->address_id, "%s_G%s", w->tracking.id,
-                 secret);
-}
-
 static struct waiting *waiting_new(struct hc_relay *relay,
                                    struct hc_stream *stream,
                                    const struct hc_relay_offer *offer)
@@ -123,7 +90,7 @@ static struct waiting *waiting_new(struct hc_relay *relay,
   w->timer.user_data = w;
   w->tracking = offer->request->tracking;
   memcpy(w->key, offer->key.ptr, HC_WS_KEY_LEN);
-  make_address_id(w);
+  hc_relay_address_make(&w->address, HC_RELAY_ACCEPT, &w->tracking, relay->net);
   w->protocols = hc_relay_join_protocols(head);
   if (w->protocols == NULL) {
     waiting_free(w);
@@ -139,7 +106,7 @@ static void wait_for_listener(struct waiting *w, bool has_early_bytes)
                                                     .on_end = on_end };
   struct hc_relay *relay = w->relay;
 
-  hc_list_append(bucket_of(relay, hc_span_str(w->address_id)), &w->in_bucket);
+  hc_relay_addresses_add(&relay->addresses, &w->address);
   hc_relay_set_add(&relay->waiting, &w->node);
   hc_net_timer_set(relay->net, &w->timer,
                    (uint64_t)relay->settings.accept_timeout_s * 1000);
@@ -157,7 +124,7 @@ struct hc_relay_refusal hc_relay_offer_sender(
 
   if (w == NULL)
     return hc_relay_refuse(500, "The relay is out of memory.");
-  no = hc_relay_send_accept(endpoint, stream, offer, w->address_id);
+  no = hc_relay_send_accept(endpoint, stream, offer, &w->address);
   if (no.status != 0) {
     waiting_free(w);
     return no;
@@ -267,18 +234,6 @@ static struct hc_relay_refusal accept(struct waiting *w,
   return no;
 }
 
-/* True for what make_address_id could have made. */
-static bool is_address_id(struct hc_span id)
-{
-  static const char middle[] = "_G0_G";
-  const size_t second = HC_GUID_LEN + sizeof middle - 1;
-
-  return id.len == HC_RELAY_ADDRESS_ID_MAX - 1 &&
-         hc_relay_is_guid(hc_span_of(id.ptr, HC_GUID_LEN)) &&
-         memcmp(id.ptr + HC_GUID_LEN, middle, sizeof middle - 1) == 0 &&
-         hc_relay_is_guid(hc_span_of(id.ptr + second, HC_GUID_LEN));
-}
-
 struct hc_relay_refusal
 hc_relay_rendezvous(struct hc_relay *relay, struct hc_stream *stream,
                     const struct hc_relay_request *request)
@@ -286,7 +241,7 @@ hc_relay_rendezvous(struct hc_relay *relay, struct hc_stream *stream,
   struct hc_span id = hc_relay_request_param(request, "sb-hc-id");
   struct waiting *w = find(relay, id);
 
-  if (!is_address_id(id)) /* spec 4.3 */
+  if (!hc_relay_is_address_id(id)) /* spec 4.3 */
     return hc_relay_refuse(400, "The sb-hc-id is not valid.");
   if (w == NULL)
     return hc_relay_refuse(403, "The address is not valid any more.");

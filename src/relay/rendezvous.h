@@ -3,19 +3,10 @@
 #ifndef HC_RELAY_RENDEZVOUS_H
 #define HC_RELAY_RENDEZVOUS_H
 
-#include "base/list.h"
-#include "relay/request.h"
+#include "relay/address.h"
 
 struct hc_relay;
 struct hc_relay_endpoint;
-
-enum { HC_RELAY_ADDRESS_BUCKETS = 256 };
-
-/* The addresses that are good now, by what stands in their sb-hc-id. */
-struct hc_relay_addresses {
-  struct hc_list buckets[HC_RELAY_ADDRESS_BUCKETS];
-};
-void hc_relay_addresses_init(struct hc_relay_addresses *addresses);
 
 /* How a sender came in. */
 struct hc_relay_offer {

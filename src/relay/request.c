@@ -86,6 +86,8 @@ static bool read_action(struct hc_relay_request *r)
     r->action = HC_RELAY_LISTEN;
   else if (hc_span_is(action, "accept"))
     r->action = HC_RELAY_ACCEPT;
+  else if (hc_span_is(action, "request"))
+    r->action = HC_RELAY_FETCH;
   else
     return action.len == 0 || hc_span_is(action, "connect");
   return true;

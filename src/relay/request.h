@@ -8,7 +8,8 @@ enum hc_relay_action {
   HC_RELAY_HTTP, /* not below /$hc/: a plain HTTP request */
   HC_RELAY_LISTEN,
   HC_RELAY_CONNECT,
-  HC_RELAY_ACCEPT
+  HC_RELAY_ACCEPT,
+  HC_RELAY_FETCH /* sb-hc-action=request: a listener comes for a request */
 };
 
 /* Spans point into the head. */

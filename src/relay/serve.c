@@ -1,8 +1,10 @@
-/* Who may do what where: listen, connect, accept. */
+/* Who may do what where: listen, connect, accept,
+ * requests. */
 #include "relay/serve.h"
 
 #include "base/crypto.h"
 #include "protocol/token.h"
+#include "relay/channel.h"
 #include "relay/listener.h"
 #include "relay/server.h"
 
@@ -128,12 +130,26 @@ static struct hc_relay_refusal connect(struct visit *v, bool has_early_bytes)
   return hc_relay_offer_sender(relay, v->endpoint, v->stream, &offer);
 }
 
-static struct hc_relay_refusal http(const struct visit *v)
+struct hc_relay_refusal hc_relay_admit(struct hc_relay *relay,
+                                       const struct hc_relay_request *request,
+                                       struct hc_relay_admission *admission)
 {
-  if (!v->registry->any_name &&
-      hc_relay_registry_match(v->registry, v->request->name) == NULL)
+  struct visit v = { .relay = relay, .request = request };
+  struct permit permit = { .right = admission->right };
+  struct hc_relay_refusal no = hc_relay_allow();
+
+  v.registry = hc_relay_spaces_find(&relay->spaces, request->host);
+  if (v.registry == NULL)
     return no_endpoint();
-  return hc_relay_refuse(502, "HTTP requests are not served by this relay.");
+  v.endpoint = hc_relay_registry_match(v.registry, request->name);
+  if (v.endpoint == NULL && !v.registry->any_name)
+    return no_endpoint();
+  if (v.endpoint == NULL || !v.endpoint->anonymous ||
+      admission->right == HC_RIGHT_MANAGE)
+    no = authorize(&v, &permit);
+  admission->authorization_was_the_token =
+      permit.place == HC_RELAY_TOKEN_AUTHORIZATION;
+  return no;
 }
 
 struct hc_relay_refusal hc_relay_serve(struct hc_relay *relay,
@@ -146,12 +162,12 @@ struct hc_relay_refusal hc_relay_serve(struct hc_relay *relay,
   /* Its address is all that a rendezvous needs (spec 4.2). */
   if (request->action == HC_RELAY_ACCEPT)
     return hc_relay_rendezvous(relay, stream, request);
+  if (request->action == HC_RELAY_FETCH)
+    return hc_relay_channel_open(relay, stream, request);
   v.registry = hc_relay_spaces_find(&relay->spaces, request->host);
   if (v.registry == NULL)
     return no_endpoint();
   if (request->action == HC_RELAY_LISTEN)
     return listen(&v);
-  if (request->action == HC_RELAY_CONNECT)
-    return connect(&v, has_early_bytes);
-  return http(&v);
+  return connect(&v, has_early_bytes);
 }

@@ -5,6 +5,7 @@
 #include "protocol/url.h"
 #include "relay/farewell.h"
 #include "relay/front.h"
+#include "relay/http_sender.h"
 #include "relay/listener.h"
 #include "relay/pair.h"
 
@@ -53,6 +54,7 @@ static struct hc_relay *relay_alloc(struct hc_net *net,
   relay->net = net;
   relay->uses_tls = options->tls != NULL;
   relay->settings = options->settings;
+  relay->started_s = hc_net_wall_s(net);
   relay->accept_any_jwt = options->accept_any_jwt;
   relay->log = options->log;
   hc_relay_addresses_init(&relay->addresses);
@@ -60,6 +62,8 @@ static struct hc_relay *relay_alloc(struct hc_net *net,
   set_init(&relay->listeners);
   set_init(&relay->waiting);
   set_init(&relay->pairs);
+  set_init(&relay->senders);
+  set_init(&relay->channels);
   set_init(&relay->farewells);
   relay->stop_timer.fn = stopped;
   relay->stop_timer.user_data = relay;
@@ -139,6 +143,7 @@ void hc_relay_stop(struct hc_relay *relay, void (*on_stopped)(void *user_data),
   close_door(relay);
   hc_relay_fronts_end(relay);
   hc_relay_waiting_stop(relay);
+  hc_relay_senders_stop(relay);
   hc_relay_listeners_stop(relay);
   hc_relay_pairs_stop(relay);
   hc_net_timer_set(relay->net, &relay->stop_timer, HC_STREAM_LINGER_MS);
@@ -152,6 +157,7 @@ void hc_relay_free(struct hc_relay *relay)
   close_door(relay);
   hc_relay_fronts_end(relay);
   hc_relay_waiting_end(relay);
+  hc_relay_senders_end(relay);
   hc_relay_listeners_end(relay);
   hc_relay_pairs_end(relay);
   hc_relay_farewells_end(relay);
@@ -167,6 +173,9 @@ void hc_relay_count(const struct hc_relay *relay,
   counts->listeners = relay->listeners.n;
   counts->waiting_senders = relay->waiting.n;
   counts->pairs = relay->pairs.n;
+  counts->http_senders = relay->senders.n;
+  counts->http_channels = relay->channels.n;
   counts->streams = relay->fronts.n + relay->listeners.n + relay->waiting.n +
-                    2 * relay->pairs.n + relay->farewells.n;
+                    2 * relay->pairs.n + relay->senders.n + relay->channels.n +
+                    relay->farewells.n;
 }

@@ -33,8 +33,11 @@ struct hc_relay {
   struct hc_relay_set listeners; /* control channels, of all endpoints */
   struct hc_relay_set waiting;   /* senders */
   struct hc_relay_set pairs;
+  struct hc_relay_set senders;   /* of HTTP requests */
+  struct hc_relay_set channels;  /* rendezvous for those */
   struct hc_relay_set farewells; /* told to go, while stopping */
 
+  int64_t started_s; /* Unix seconds */
   bool stopping;
   struct hc_timer stop_timer;
   void (*on_stopped)(void *user_data);

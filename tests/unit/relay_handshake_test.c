@@ -114,18 +114,17 @@ static void an_unknown_entity_gets_404_without_any_token(void **state)
   world_finish(&w);
 }
 
-static void an_http_request_gets_502(void **state)
+static void an_http_request_without_listener_gets_502(void **state)
 {
   struct relay_world w;
 
   (void)state;
   world_start(&w, NULL);
-  assert_int_equal(raw_refused(&w, "POST /hyco/sub?x=1 HTTP/1.1\r\nHost: a\r\n"
+  assert_int_equal(raw_refused(&w, "POST /open/sub?x=1 HTTP/1.1\r\nHost: a\r\n"
                                    "Content-Length: 5\r\n\r\nhello"),
                    502);
-  assert_non_null(
-      strstr(w.head, "502 HTTP requests are not served by this relay."));
-  assert_int_equal(raw_refused(&w, "GET /hyco HTTP/1.0\r\n\r\n"), 502);
+  assert_non_null(strstr(w.head, "502 There are no listeners connected"));
+  assert_int_equal(raw_refused(&w, "GET /open HTTP/1.0\r\n\r\n"), 502);
   world_finish(&w);
 }
 
@@ -186,7 +185,7 @@ static void an_id_that_is_no_guid_is_replaced_by_one(void **state)
 
 static void a_head_may_come_byte_by_byte(void **state)
 {
-  static const char request[] = "GET /hyco HTTP/1.1\r\nHost: a\r\n\r\n";
+  static const char request[] = "GET /open HTTP/1.1\r\nHost: a\r\n\r\n";
   struct relay_world w;
   struct raw_peer peer;
 
@@ -213,7 +212,7 @@ static void a_head_above_header_max_gets_431(void **state)
   world_options(&options);
   options.settings.header_max = 500;
   world_start(&w, &options);
-  n = snprintf(request, sizeof request, "GET /hyco HTTP/1.1\r\nHost: a\r\nX: ");
+  n = snprintf(request, sizeof request, "GET /open HTTP/1.1\r\nHost: a\r\nX: ");
   memset(request + n, 'x', 500 - (size_t)n - 4);
   strcpy(request + 496, "\r\n\r\n");
   assert_int_equal(raw_refused(&w, request), 502); /* exactly the limit */
@@ -289,7 +288,7 @@ static void the_absolute_form_is_understood(void **state)
   (void)state;
   world_start(&w, NULL);
   assert_int_equal(
-      raw_refused(&w, "GET http://a/hyco HTTP/1.1\r\nHost: a\r\n\r\n"), 502);
+      raw_refused(&w, "GET http://a/open HTTP/1.1\r\nHost: a\r\n\r\n"), 502);
   assert_int_equal(
       raw_refused(&w, "GET http://a/none HTTP/1.1\r\nHost: a\r\n\r\n"), 404);
   assert_int_equal(
@@ -305,7 +304,7 @@ int main(void)
     cmocka_unit_test(a_request_that_is_no_websocket_handshake_gets_400),
     cmocka_unit_test(an_unknown_action_gets_400),
     cmocka_unit_test(an_unknown_entity_gets_404_without_any_token),
-    cmocka_unit_test(an_http_request_gets_502),
+    cmocka_unit_test(an_http_request_without_listener_gets_502),
     cmocka_unit_test(the_reason_phrase_has_ids_and_time),
     cmocka_unit_test(an_id_that_is_no_guid_is_replaced_by_one),
     cmocka_unit_test(a_head_may_come_byte_by_byte),
