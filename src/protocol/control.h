@@ -143,17 +143,17 @@ int hc_control_write_accept(struct hc_buffer *out,
 int hc_control_write_renew_token(struct hc_buffer *out, struct hc_span token);
 
 /* The same for HTTP, and HYCO_EBADVALUE: an illegal header, method, target or
- * status. Fields that frame the message are the caller's to leave out
- * (http_fields.h). remoteEndpoint and requestHeaders are always written, for
- * Java. */
+ * status; HYCO_ETOOLONG: more than HC_CONTROL_FIELDS_MAX headers, too. Fields
+ * that frame the message are the caller's to leave out (http_fields.h).
+ * remoteEndpoint and requestHeaders are always written, for Java. */
 int hc_control_write_request(struct hc_buffer *out,
                              const struct hc_request_out *request);
 
 /* Set-Cookie cannot be joined (RFC 6265 3), and the SDKs' contract has one
  * string per member: the second and later ones are written in another case
  * ("set-Cookie"), which is one string per member for every party, and one field
- * each for those who pass members on one by one, as our relay does. More than
- * 512 of them: HYCO_ETOOLONG. What Azure makes of it was not seen. */
+ * each for those who pass members on one by one, as our relay does. What
+ * Azure makes of it was not seen. */
 int hc_control_write_response(struct hc_buffer *out,
                               const struct hc_response_out *response);
 

@@ -2,13 +2,16 @@
 #include "protocol/control_out.h"
 #include "protocol/http1.h"
 
-static bool are_legal(const struct hc_control_header *list, size_t n)
+/* What hc_control_read would refuse is not written. */
+static int check_headers(const struct hc_control_header *list, size_t n)
 {
+  if (n > HC_CONTROL_FIELDS_MAX)
+    return HYCO_ETOOLONG;
   for (size_t i = 0; i < n; i++)
     if (!hc_http_name_is_legal(list[i].name) ||
         !hc_http_value_is_legal(list[i].value))
-      return false;
-  return true;
+      return HYCO_EBADVALUE;
+  return 0;
 }
 
 static int set_flag(json_t *object, const char *name, bool flag)
@@ -22,10 +25,11 @@ static int set_headers(json_t *body, const char *name,
                        const struct hc_control_header *list, size_t n,
                        bool cookies)
 {
-  json_t *headers = hc_control_add_object(body, name);
+  int rc = check_headers(list, n);
+  json_t *headers = rc == 0 ? hc_control_add_object(body, name) : NULL;
 
   if (headers == NULL)
-    return HYCO_ENOMEM;
+    return rc < 0 ? rc : HYCO_ENOMEM;
   return hc_control_set_headers(headers, list, n, cookies);
 }
 
@@ -33,8 +37,7 @@ static int set_headers(json_t *body, const char *name,
 static int fill_whole(json_t *body, const struct hc_request_out *request)
 {
   if (!hc_http_name_is_legal(request->method) ||
-      !hc_http_target_is_legal(request->target) ||
-      !are_legal(request->headers, request->n_headers))
+      !hc_http_target_is_legal(request->target))
     return HYCO_EBADVALUE;
   int rc = hc_control_set_text(body, "requestTarget", request->target);
   if (rc == 0)
@@ -63,8 +66,7 @@ static int fill_request(json_t *body, const struct hc_request_out *request)
 
 static int fill_response(json_t *body, const struct hc_response_out *response)
 {
-  if (response->status < 100 || response->status > 999 ||
-      !are_legal(response->headers, response->n_headers))
+  if (response->status < 100 || response->status > 999)
     return HYCO_EBADVALUE;
   int rc = hc_control_set_text(body, "requestId", response->request_id);
   if (rc == 0 && json_object_set_new(body, "statusCode",

@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 
+#include <assert.h>
+
 static int append_text(struct hc_buffer *out, struct hc_span text)
 {
   if (hc_utf8_valid(text))
@@ -104,7 +106,8 @@ static int set_cookie(json_t *headers, struct hc_span value, unsigned n)
       name[i] = (char)(name[i] ^ 0x20);
     n >>= 1;
   }
-  return n == 0 ? hc_control_set_text(headers, name, value) : HYCO_ETOOLONG;
+  assert(n == 0); /* 512 spellings, HC_CONTROL_FIELDS_MAX headers */
+  return hc_control_set_text(headers, name, value);
 }
 
 int hc_control_set_headers(json_t *headers,

@@ -97,6 +97,77 @@ static int write_renew_token(void)
   return rc;
 }
 
+static int read_http(const char *text)
+{
+  struct hc_control control;
+  int rc = hc_control_read(hc_span_str(text), &control, NULL);
+
+  if (rc == 0)
+    hc_control_deinit(&control);
+  return rc;
+}
+
+static int read_request(void)
+{
+  return read_http("{\"request\":{\"address\":\"a\",\"id\":\"i\",\"method\":"
+                   "\"GET\",\"requestTarget\":\"/\",\"requestHeaders\":"
+                   "{\"Host\":\"h\",\"X\":[\"a\",\"b\"]},\"remoteEndpoint\":"
+                   "{\"address\":\"r\",\"port\":1},\"body\":true}}");
+}
+
+static int read_response(void)
+{
+  return read_http("{\"response\":{\"requestId\":\"i\",\"statusCode\":\"200\","
+                   "\"statusDescription\":\"d\",\"responseHeaders\":"
+                   "{\"A\":1,\"Set-Cookie\":[\"a\",\"b\"]},\"body\":true}}");
+}
+
+static const struct hc_control_header http_headers[] = {
+  { { (const uint8_t *)"A", 1 }, { (const uint8_t *)"\xfc", 1 } },
+  { { (const uint8_t *)"a", 1 }, { (const uint8_t *)"2", 1 } },
+  { { (const uint8_t *)"Set-Cookie", 10 }, { (const uint8_t *)"b", 1 } },
+  { { (const uint8_t *)"Set-Cookie", 10 }, { (const uint8_t *)"c", 1 } },
+};
+
+static int write_request(void)
+{
+  const struct hc_request_out request = {
+    .address = hc_span_str("a"),
+    .id = hc_span_str("i"),
+    .target = hc_span_str("/"),
+    .method = hc_span_str("GET"),
+    .headers = http_headers,
+    .n_headers = 4,
+    .remote_address = hc_span_str("r"),
+    .remote_port = 1,
+    .body = true,
+  };
+  struct hc_buffer out;
+  hc_buffer_init(&out, HC_CONTROL_MAX);
+  int rc = hc_control_write_request(&out, &request);
+
+  hc_buffer_deinit(&out);
+  return rc;
+}
+
+static int write_response(void)
+{
+  const struct hc_response_out response = {
+    .request_id = hc_span_str("i"),
+    .status = 200,
+    .description = hc_span_str("d"),
+    .headers = http_headers,
+    .n_headers = 4,
+    .body = true,
+  };
+  struct hc_buffer out;
+  hc_buffer_init(&out, HC_CONTROL_MAX);
+  int rc = hc_control_write_response(&out, &response);
+
+  hc_buffer_deinit(&out);
+  return rc;
+}
+
 static int make_token(void)
 {
   struct hc_buffer out;
@@ -130,7 +201,11 @@ static void every_function_says_so(void **state)
   /* jansson's scanner calls a string that it has no memory for invalid. */
   fail_in_turn(read_accept, HYCO_EPROTOCOL);
   fail_in_turn(read_short_accept, HYCO_EPROTOCOL);
+  fail_in_turn(read_request, HYCO_EPROTOCOL);
+  fail_in_turn(read_response, HYCO_EPROTOCOL);
   fail_in_turn(write_accept, HYCO_ENOMEM);
+  fail_in_turn(write_request, HYCO_ENOMEM);
+  fail_in_turn(write_response, HYCO_ENOMEM);
   fail_in_turn(write_renew_token, HYCO_ENOMEM);
   fail_in_turn(make_token, HYCO_ENOMEM);
   fail_in_turn(code_url, HYCO_ENOMEM);
