@@ -163,6 +163,8 @@ static int run_listener(const struct hc_cli_command *self,
   if (tokens.text != NULL)
     hyco_receiver_set_token_provider(l.receiver, hc_cli_tokens_provide,
                                      &tokens);
+  (void)hyco_receiver_set_int(l.receiver, HYCO_MAX_CONNECTIONS,
+                              v->max_connections);
   int rc = start(&l, &tokens, &v->target, entity);
   hyco_receiver_free(l.receiver);
   hc_cli_tokens_deinit(&tokens);

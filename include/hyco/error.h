@@ -46,6 +46,7 @@ extern "C" {
      "name")                                                               \
   XX(EREADONLY, 612, false, "the property is read-only")                   \
   XX(EBADVALUE, 613, false, "the value is not valid here")                 \
+  XX(EUNSUPPORTED, 614, false, "this is not supported here")               \
   XX(ENOTCONNECTED, 1117, false, "connect first")                          \
   XX(EDROPPED, 1120, true, "the remote host dropped the connection")       \
   XX(EACCESS, 10013, false, "permission denied")                           \

@@ -116,6 +116,63 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      CONNECTION, "0", 0, 86400, ANY, \
      "Seconds without any byte moving after which a synchronous send fails; " \
      "0: sends are asynchronous.") \
+  XX(FIREWALL_AUTO_DETECT, "firewall_auto_detect", PROPERTY, BOOL, RW, BOTH, \
+     "false", 0, 1, IDLE, \
+     "Use the system's firewall settings. Not yet: only the default.") \
+  XX(FIREWALL_TYPE, "firewall_type", PROPERTY, ENUM, RW, BOTH, "0", 0, 10, \
+     IDLE, \
+     "0 none, 1 tunnel (CONNECT), 2 SOCKS4, 3 SOCKS5, 10 SOCKS4a. Not yet: " \
+     "only the default.") \
+  XX(FIREWALL_HOST, "firewall_host", PROPERTY, STRING, RW, BOTH, "", 0, 255, \
+     IDLE, "Firewall to connect through. Not yet: only the default.") \
+  XX(FIREWALL_PASSWORD, "firewall_password", PROPERTY, STRING, RW, BOTH, "", \
+     0, 255, IDLE, "Password for the firewall. Not yet: only the default.") \
+  XX(FIREWALL_PORT, "firewall_port", PROPERTY, INT, RW, BOTH, "0", 0, 65535, \
+     IDLE, \
+     "Port of the firewall; 0: the type's own. Not yet: only the default.") \
+  XX(FIREWALL_USER, "firewall_user", PROPERTY, STRING, RW, BOTH, "", 0, 255, \
+     IDLE, "User for the firewall. Not yet: only the default.") \
+  XX(PROXY_AUTH_SCHEME, "proxy_auth_scheme", PROPERTY, ENUM, RW, BOTH, "0", \
+     0, 5, IDLE, \
+     "0 Basic, 1 Digest, 2 proprietary, 3 none, 4 NTLM, 5 Negotiate. Not " \
+     "yet: only the default.") \
+  XX(PROXY_AUTO_DETECT, "proxy_auto_detect", PROPERTY, BOOL, RW, BOTH, \
+     "false", 0, 1, IDLE, \
+     "Use the system's proxy settings. Not yet: only the default.") \
+  XX(PROXY_PASSWORD, "proxy_password", PROPERTY, STRING, RW, BOTH, "", 0, \
+     255, IDLE, "Password for the proxy. Not yet: only the default.") \
+  XX(PROXY_PORT, "proxy_port", PROPERTY, INT, RW, BOTH, "80", 0, 65535, IDLE, \
+     "Port of the proxy. Not yet: only the default.") \
+  XX(PROXY_SERVER, "proxy_server", PROPERTY, STRING, RW, BOTH, "", 0, 255, \
+     IDLE, "HTTP proxy to connect through. Not yet: only the default.") \
+  XX(PROXY_SSL, "proxy_ssl", PROPERTY, ENUM, RW, BOTH, "0", 0, 3, IDLE, \
+     "TLS with the proxy: 0 automatic, 1 always, 2 never, 3 tunnel. Not " \
+     "yet: only the default.") \
+  XX(PROXY_USER, "proxy_user", PROPERTY, STRING, RW, BOTH, "", 0, 255, IDLE, \
+     "User for the proxy. Not yet: only the default.") \
+  XX(SSL_ACCEPT_SERVER_CERT_ENCODED, "ssl_accept_server_cert_encoded", \
+     PROPERTY, BYTES, RW, BOTH, "", 0, 65536, IDLE, \
+     "The one server certificate to accept whatever the check says. Not " \
+     "yet: only the default.") \
+  XX(SSL_CERT_ENCODED, "ssl_cert_encoded", PROPERTY, BYTES, RW, BOTH, "", 0, \
+     65536, IDLE, "Client certificate. Not yet: only the default.") \
+  XX(SSL_CERT_STORE, "ssl_cert_store", PROPERTY, BYTES, RW, BOTH, "", 0, \
+     1048576, IDLE, \
+     "Where the client certificate comes from: file or contents. Not yet: " \
+     "only the default.") \
+  XX(SSL_CERT_STORE_PASSWORD, "ssl_cert_store_password", PROPERTY, STRING, \
+     RW, BOTH, "", 0, 255, IDLE, \
+     "Password of the store. Not yet: only the default.") \
+  XX(SSL_CERT_STORE_TYPE, "ssl_cert_store_type", PROPERTY, ENUM, RW, BOTH, \
+     "0", 0, 99, IDLE, \
+     "Kind of the store: 2, 3 PFX, 6, 7 PEM, 99 detected. Not yet: only " \
+     "the default.") \
+  XX(SSL_CERT_SUBJECT, "ssl_cert_subject", PROPERTY, STRING, RW, BOTH, "", 0, \
+     4096, IDLE, \
+     "Subject of the client certificate. Not yet: only the default.") \
+  XX(SSL_SERVER_CERT_ENCODED, "ssl_server_cert_encoded", PROPERTY, BYTES, R, \
+     BOTH, "", 0, 65536, ANY, \
+     "PEM of the server's certificate of the last handshake.") \
   XX(ACCESS_TOKEN, "AccessToken", SETTING, STRING, R, BOTH, "", 0, 8192, ANY, \
      "A fresh token made from the keys.") \
   XX(AUTO_RENEW_THRESHOLD, "AutoRenewThreshold", SETTING, INT, RW, RECEIVER, \
@@ -131,6 +188,12 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "What on_log gets: 0 nothing, 1 info, 2 verbose, 3 debug.") \
   XX(TOKEN_VALIDITY, "TokenValidity", SETTING, INT, RW, BOTH, "3600", 10, \
      31536000, ANY, "Seconds that a token made from the keys is good for.") \
+  XX(BUFFER_MESSAGE, "BufferMessage", SETTING, BOOL, RW, BOTH, "false", 0, 1, \
+     ANY, "Messages are handed over whole, from the next one on.") \
+  XX(MAX_MESSAGE_SIZE, "MaxMessageSize", SETTING, INT, RW, BOTH, "16777216", \
+     1, 1073741824, ANY, \
+     "Bytes of a message above which BufferMessage closes the connection " \
+     "with 1009 (hyco's own).") \
   XX(DISCONNECT_STATUS_CODE, "DisconnectStatusCode", SETTING, INT, RW, BOTH, \
      "1000", 1000, 4999, ANY, "Close code that disconnect sends.") \
   XX(DISCONNECT_STATUS_DESCRIPTION, "DisconnectStatusDescription", SETTING, \
@@ -161,10 +224,106 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "empty: the usual places.") \
   XX(SSL_SERVER_CA_CERTS, "SSLServerCACerts", SETTING, STRING, RW, BOTH, "", \
      0, 1048576, IDLE, "Trusted CAs as PEM text, added to the system's.") \
+  XX(ALLOWED_CLIENTS, "AllowedClients", SETTING, STRING, RW, RECEIVER, "*", \
+     0, 16384, ANY, \
+     "Senders to let in, comma separated: names, addresses, CIDR; * stands " \
+     "for a whole label. Others are rejected unless on_connection_request " \
+     "accepts them.") \
+  XX(BIND_EXCLUSIVELY, "BindExclusively", SETTING, BOOL, RW, BOTH, "true", 0, \
+     1, IDLE, \
+     "Exclusive use of a local port. Only Windows has it: only the " \
+     "default.") \
+  XX(CONNECTION_UID, "ConnectionUID", SETTING, STRING, R, CONNECTION, "", 0, \
+     64, ANY, \
+     "An id of the connection that no other has, in no other process.") \
+  XX(DEFAULT_CONNECTION_TIMEOUT, "DefaultConnectionTimeout", SETTING, INT, \
+     RW, BOTH, "0", 0, 86400, ANY, \
+     "Seconds for TCP, TLS and WebSocket handshake together; 0: 10 for a " \
+     "control channel, 20 for a rendezvous, 70 for a sender.") \
+  XX(MAX_CONNECTIONS, "MaxConnections", SETTING, INT, RW, RECEIVER, "1000", \
+     1, 100000, IDLE, \
+     "Connections at a time; senders above it are rejected with 503.") \
+  XX(USE_IOCP, "UseIOCP", SETTING, BOOL, RW, BOTH, "false", 0, 1, IDLE, \
+     "Completion ports. Only Windows has it: only the default.") \
+  XX(USE_WINDOWS_MESSAGES, "UseWindowsMessages", SETTING, BOOL, RW, BOTH, \
+     "false", 0, 1, IDLE, \
+     "Window messages. Only Windows has it: only the default.") \
+  XX(LOG_SSL_PACKETS, "LogSSLPackets", SETTING, BOOL, RW, BOTH, "false", 0, \
+     1, IDLE, "TLS records in the log. Not yet: only the default.") \
+  XX(OPENSSL_PRNG_SEED_DATA, "OpenSSLPrngSeedData", SETTING, STRING, RW, \
+     BOTH, "", 0, 4096, IDLE, \
+     "More seed for random numbers. Not yet: only the default.") \
+  XX(REUSE_SSL_SESSION, "ReuseSSLSession", SETTING, BOOL, RW, BOTH, "true", \
+     0, 1, IDLE, "TLS sessions are resumed. Not yet: only the default.") \
+  XX(SSL_CA_CERTS, "SSLCACerts", SETTING, STRING, RW, BOTH, "", 0, 1048576, \
+     IDLE, \
+     "CA certificates sent with the client certificate. Not yet: only the " \
+     "default.") \
+  XX(SSL_CHECK_CRL, "SSLCheckCRL", SETTING, INT, RW, BOTH, "0", 0, 2, IDLE, \
+     "Revocation: 0 not checked, 1 where a list is named, 2 always. Not " \
+     "yet: only the default.") \
+  XX(SSL_CIPHER_STRENGTH, "SSLCipherStrength", SETTING, INT, RW, BOTH, "0", \
+     0, 256, IDLE, \
+     "Least strength of a cipher, in bits. Not yet: only the default.") \
+  XX(SSL_ENABLED_CIPHER_SUITES, "SSLEnabledCipherSuites", SETTING, STRING, \
+     RW, BOTH, "*", 0, 4096, IDLE, \
+     "Cipher suites to offer, by their IANA names; * all. Not yet: only " \
+     "the default.") \
+  XX(SSL_ENABLED_PROTOCOLS, "SSLEnabledProtocols", SETTING, INT, RW, BOTH, \
+     "15360", 0, 16383, IDLE, \
+     "TLS versions: 3072 is 1.2, 12288 is 1.3. Not yet: only the default.") \
+  XX(SSL_ENABLE_RENEGOTIATION, "SSLEnableRenegotiation", SETTING, BOOL, RW, \
+     BOTH, "false", 0, 1, IDLE, \
+     "Renegotiation of TLS 1.2. Not yet: only the default.") \
+  XX(SSL_INCLUDE_CERT_CHAIN, "SSLIncludeCertChain", SETTING, BOOL, RW, BOTH, \
+     "false", 0, 1, IDLE, \
+     "on_ssl_server_authentication shows the whole chain. Not yet: only " \
+     "the default.") \
+  XX(SSL_NEGOTIATED_CIPHER, "SSLNegotiatedCipher", SETTING, STRING, R, BOTH, \
+     "", 0, 64, ANY, "Cipher in use. Not yet: reads as its default.") \
+  XX(SSL_NEGOTIATED_CIPHER_STRENGTH, "SSLNegotiatedCipherStrength", SETTING, \
+     INT, R, BOTH, "0", 0, 65536, ANY, \
+     "Bits of the cipher in use. Not yet: reads as its default.") \
+  XX(SSL_NEGOTIATED_CIPHER_SUITE, "SSLNegotiatedCipherSuite", SETTING, \
+     STRING, R, BOTH, "", 0, 64, ANY, \
+     "Cipher suite in use. Not yet: reads as its default.") \
+  XX(SSL_NEGOTIATED_KEY_EXCHANGE, "SSLNegotiatedKeyExchange", SETTING, \
+     STRING, R, BOTH, "", 0, 64, ANY, \
+     "Key exchange in use. Not yet: reads as its default.") \
+  XX(SSL_NEGOTIATED_KEY_EXCHANGE_STRENGTH, \
+     "SSLNegotiatedKeyExchangeStrength", SETTING, INT, R, BOTH, "0", 0, \
+     65536, ANY, \
+     "Bits of the key exchange in use. Not yet: reads as its default.") \
+  XX(SSL_NEGOTIATED_PROTOCOL, "SSLNegotiatedProtocol", SETTING, STRING, R, \
+     BOTH, "", 0, 64, ANY, \
+     "TLS version in use. Not yet: reads as its default.") \
+  XX(SSL_PROVIDER, "SSLProvider", SETTING, STRING, RW, BOTH, "*", 0, 64, \
+     IDLE, "* and OpenSSL: there is no other here.") \
+  XX(SSL_SECURITY_FLAGS, "SSLSecurityFlags", SETTING, INT, RW, BOTH, "0", 0, \
+     4294967295, IDLE, \
+     "Checks of the certificate to leave out, bit by bit. Not yet: only " \
+     "the default.") \
+  XX(TLS12_SIGNATURE_ALGORITHMS, "TLS12SignatureAlgorithms", SETTING, STRING, \
+     RW, BOTH, "", 0, 4096, IDLE, \
+     "Signature algorithms of TLS 1.2. Not yet: only the default.") \
+  XX(TLS12_SUPPORTED_GROUPS, "TLS12SupportedGroups", SETTING, STRING, RW, \
+     BOTH, "", 0, 4096, IDLE, \
+     "Groups of TLS 1.2. Not yet: only the default.") \
+  XX(TLS13_KEY_SHARE_GROUPS, "TLS13KeyShareGroups", SETTING, STRING, RW, \
+     BOTH, "", 0, 4096, IDLE, \
+     "Groups whose key shares are sent first. Not yet: only the default.") \
+  XX(TLS13_SIGNATURE_ALGORITHMS, "TLS13SignatureAlgorithms", SETTING, STRING, \
+     RW, BOTH, "", 0, 4096, IDLE, \
+     "Signature algorithms of TLS 1.3. Not yet: only the default.") \
+  XX(TLS13_SUPPORTED_GROUPS, "TLS13SupportedGroups", SETTING, STRING, RW, \
+     BOTH, "", 0, 4096, IDLE, \
+     "Groups of TLS 1.3. Not yet: only the default.") \
   XX(AUTO_RECONNECT, "AutoReconnect", SETTING, BOOL, RW, RECEIVER, "true", 0, \
      1, ANY, "Bring a lost control channel back (hyco's own).") \
   XX(HALF_CLOSE, "HalfClose", SETTING, BOOL, RW, BOTH, "false", 0, 1, ANY, \
      "A Close from the peer ends its direction only (hyco's own).") \
+  XX(RENEW_NOW, "RenewNow", SETTING, BOOL, W, RECEIVER, "false", 0, 1, ANY, \
+     "true sends a new token at once (hyco's own).") \
   XX(SHARED_ACCESS_SIGNATURE, "SharedAccessSignature", SETTING, STRING, W, \
      BOTH, "", 0, 8192, ANY, "A ready token instead of keys (hyco's own).") \
   XX(SUB_PROTOCOLS, "SubProtocols", SETTING, STRING, RW, SENDER, "", 0, 1024, \

@@ -42,7 +42,8 @@ typedef struct {
 /* on_connection_request: a sender wants in. Fields marked in/out may be
  * changed by the handler. */
 typedef struct {
-  bool accept; /* in/out: true at first; false rejects */
+  bool accept; /* in/out: true at first if AllowedClients lets the sender in;
+                  false rejects */
   const char *rendezvous_address;
   const char *id;              /* the relay's id, not a ConnectionId */
   const char *connect_headers; /* JSON object */
@@ -51,7 +52,8 @@ typedef struct {
   const char *host;
   const char *remote_address;
   int remote_port;
-  int status_code;                /* in/out: for a rejection; 0: 400 */
+  int status_code; /* in/out: for a rejection; 0: 400; 403 at first if
+                      AllowedClients does not let the sender in */
   const char *status_description; /* in/out: NULL: "Rejected by user code";
                                      copied when the handler returns */
   const char *sub_protocol; /* in/out: the one agreed to, of those offered;

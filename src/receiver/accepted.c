@@ -1,19 +1,27 @@
 /* One sender that a receiver was offered. */
 #include "receiver/accepted.h"
 #include "base/memory.h"
+#include "receiver/allowed_clients.h"
 #include "receiver/receiver.h"
 #include "receiver/reject.h"
 #include "session/options.h"
 
-enum { STATUS_REJECTED = 400, STATUS_OUR_ERROR = 500 };
+enum {
+  STATUS_REJECTED = 400,
+  STATUS_NOT_ALLOWED = 403,
+  STATUS_OUR_ERROR = 500,
+  STATUS_TOO_MANY = 503
+};
 
 void hc_accepted_free(struct hc_accepted *a)
 {
   struct hc_control control = { .accept = a->info };
 
   hc_list_remove(&a->node);
+  a->receiver->n_accepted--;
   hc_id_map_remove(&a->receiver->ids, a->id);
   hc_connection_free(a->connection);
+  hc_inbox_deinit(&a->inbox);
   hc_control_deinit(&control);
   hc_free(a);
 }
@@ -66,11 +74,30 @@ static void on_ready_to_send(void *user_data)
     r->events.on_connection_ready_to_send(r->self, a->id, r->user_data);
 }
 
+static void refuse_message(struct hc_accepted *a, int error)
+{
+  struct hc_receiver *r = a->receiver;
+  struct hc_fault fault;
+
+  hc_inbox_refuse(a->connection, error, &fault);
+  hyco_error_event e = { a->id, -error, fault.text };
+  if (r->events.on_connection_error != NULL)
+    r->events.on_connection_error(r->self, &e, r->user_data);
+}
+
 static void on_data(void *user_data, enum hc_ws_opcode opcode,
                     struct hc_span data, bool end_of_message)
 {
   struct hc_accepted *a = user_data;
   struct hc_receiver *r = a->receiver;
+  struct hc_buffer whole;
+
+  int rc = hc_inbox_add(&a->inbox, &r->surface.props, opcode, &data,
+                        end_of_message, &whole);
+  if (rc < 0) {
+    refuse_message(a, rc);
+    return;
+  }
   hyco_connection_data_in e = {
     .connection_id = a->id,
     .data_format = (hyco_format)opcode,
@@ -78,8 +105,9 @@ static void on_data(void *user_data, enum hc_ws_opcode opcode,
     .len = data.len,
     .eom = end_of_message,
   };
-  if (r->events.on_connection_data_in != NULL)
+  if (rc > 0 && r->events.on_connection_data_in != NULL)
     r->events.on_connection_data_in(r->self, &e, r->user_data);
+  hc_buffer_deinit(&whole);
 }
 
 static void on_half_end(void *user_data, int code, struct hc_span reason)
@@ -164,6 +192,15 @@ static int open_rendezvous(struct hc_accepted *a, const char *sub_protocol,
                             &a->connection, fault);
 }
 
+/* ConnectionIds begin at 1 in every process, this one is unique. */
+static void make_uid(struct hc_accepted *a)
+{
+  uint8_t random[16];
+
+  hc_net_random(a->receiver->net, random, sizeof random);
+  hc_guid_format(a->uid, random);
+}
+
 static void accept(struct hc_receiver *r, struct hc_accept *info,
                    const char *sub_protocol)
 {
@@ -186,7 +223,9 @@ static void accept(struct hc_receiver *r, struct hc_accept *info,
     .id = a->id,
     .timeout_s = hc_properties_number(&r->surface.props, HYCO_DEFAULT_TIMEOUT),
   };
+  make_uid(a);
   hc_list_append(&r->accepted, &a->node);
+  r->n_accepted++;
   if (open_rendezvous(a, sub_protocol, &fault) < 0) {
     hc_accepted_free(a);
     hc_receiver_emit_error(r, &fault);
@@ -288,11 +327,33 @@ static void decide(struct hc_receiver *r, struct hc_accept *info,
   }
 }
 
+static bool is_allowed(const struct hc_receiver *r,
+                       const struct hc_accept *info)
+{
+  const char *list =
+      hc_properties_text(&r->surface.props, HYCO_ALLOWED_CLIENTS);
+  return hc_allowed_clients_match(hc_span_str(list),
+                                  or_empty(info->remote_address));
+}
+
+static bool is_full(const struct hc_receiver *r)
+{
+  int64_t max = hc_properties_number(&r->surface.props, HYCO_MAX_CONNECTIONS);
+  return r->n_accepted >= (uint64_t)max;
+}
+
 void hc_accepted_offer(struct hc_receiver *r, struct hc_accept *info)
 {
+  if (is_full(r)) {
+    hc_log_line(&r->log, HC_LOG_INFO, "a sender is rejected: MaxConnections");
+    reject(r, info, STATUS_TOO_MANY,
+           "The listener has as many connections as it takes.");
+    return;
+  }
   char *protocol = first_protocol(info);
+  bool allowed = is_allowed(r, info);
   hyco_connection_request e = {
-    .accept = true,
+    .accept = allowed,
     .rendezvous_address = info->address,
     .id = or_empty(info->id),
     .connect_headers = or_empty(info->connect_headers),
@@ -301,6 +362,9 @@ void hc_accepted_offer(struct hc_receiver *r, struct hc_accept *info)
     .host = or_empty(info->host),
     .remote_address = or_empty(info->remote_address),
     .remote_port = info->remote_port,
+    .status_code = allowed ? 0 : STATUS_NOT_ALLOWED,
+    .status_description =
+        allowed ? NULL : "The sender's address is not allowed.",
     .sub_protocol = or_empty(protocol),
   };
   hc_log_line(&r->log, HC_LOG_INFO, "a sender asks: id %s from %s:%d", e.id,

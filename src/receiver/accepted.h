@@ -5,6 +5,7 @@
 
 #include "base/list.h"
 #include "protocol/control.h"
+#include "session/inbox.h"
 #include "session/sending.h"
 
 struct hc_receiver;
@@ -15,12 +16,14 @@ enum { HC_RENDEZVOUS_TIMEOUT_MS = 20000 };
 struct hc_accepted {
   struct hc_receiver *receiver;
   struct hc_list node;
-  int id; /* ConnectionId */
+  int id;                    /* ConnectionId */
+  char uid[HC_GUID_LEN + 1]; /* ConnectionUID */
   struct hc_accept info;
   struct hc_connection *connection;
   bool is_open;
   bool accept_data;
   struct hc_sending sending;
+  struct hc_inbox inbox;
 };
 
 /* Asks the application, then opens the rendezvous or rejects. Takes the

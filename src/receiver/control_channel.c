@@ -293,7 +293,7 @@ static int open_link(struct hc_control_channel *channel,
       .token = options->token,
       .local_host = hc_properties_text(options->props, HYCO_LOCAL_HOST),
       .no_delay = hc_properties_flag(options->props, HYCO_TCP_NO_DELAY),
-      .timeout_ms = HC_LISTEN_TIMEOUT_MS,
+      .timeout_ms = hc_handshake_ms(options->props, HC_LISTEN_TIMEOUT_MS),
     };
     rc = hc_link_open(channel->net, &link, &link_handler, channel,
                       &channel->link, fault);

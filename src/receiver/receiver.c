@@ -20,6 +20,7 @@ bool hc_receiver_emit_verify(struct hc_receiver *r,
                              const struct hc_tls_verdict *verdict)
 {
   hyco_ssl_server_authentication e = hc_event_of_verdict(verdict);
+  hc_event_keep_cert(&r->surface.server_cert, verdict->cert_der);
   if (r->events.on_ssl_server_authentication != NULL)
     r->events.on_ssl_server_authentication(r->self, &e, r->user_data);
   return e.accept && !r->freed;
@@ -175,18 +176,35 @@ static bool on_channel_verify(void *user_data,
   return hc_receiver_emit_verify(user_data, verdict);
 }
 
-static void on_channel_renewal_due(void *user_data)
+static int renew(struct hc_receiver *r, struct hc_fault *fault)
 {
-  struct hc_receiver *r = user_data;
   struct hc_buffer token;
   int64_t expiry;
 
   if (hc_token_source_is_pending(&r->tokens))
-    return;
+    return 0;
   hc_buffer_init(&token, HC_TOKEN_MAX);
-  if (hc_token_source_get(&r->tokens, &r->endpoint, &token, &expiry, NULL) == 0)
+  int rc =
+      hc_token_source_get(&r->tokens, &r->endpoint, &token, &expiry, fault);
+  if (rc == 0 && hc_buffer_len(&token) == 0)
+    rc = hc_fault_set(fault, HYCO_EMISSING, "there is no token to renew");
+  else if (rc == 0)
     hc_control_channel_renew(r->channel, hc_buffer_span(&token), expiry);
   hc_buffer_deinit_secret(&token);
+  return rc < 0 ? rc : 0;
+}
+
+static void on_channel_renewal_due(void *user_data)
+{
+  (void)renew(user_data, NULL);
+}
+
+int hc_receiver_renew(struct hc_receiver *r, struct hc_fault *fault)
+{
+  if (r->state != HC_RECEIVER_ONLINE)
+    return hc_fault_set(fault, HYCO_ENOTCONNECTED,
+                        "RenewNow: the control channel is not up");
+  return renew(r, fault);
 }
 
 static const struct hc_control_channel_handler channel_handler = {
@@ -387,7 +405,7 @@ int hc_receiver_link_options(struct hc_receiver *r, const char *address,
     .tls = endpoint->tls ? r->tls : NULL,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
     .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
-    .timeout_ms = HC_RENDEZVOUS_TIMEOUT_MS,
+    .timeout_ms = hc_handshake_ms(props, HC_RENDEZVOUS_TIMEOUT_MS),
   };
   return 0;
 }

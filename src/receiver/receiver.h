@@ -42,6 +42,7 @@ struct hc_receiver {
   struct hc_fault failure; /* of the last try */
 
   struct hc_list accepted; /* all, those still opening too */
+  size_t n_accepted;
   struct hc_list rejects;
   struct hc_id_map ids; /* open connections by ConnectionId */
   int last_id;
@@ -78,6 +79,10 @@ static inline bool hc_receiver_is_listening(const struct hc_receiver *r)
 {
   return r->state != HC_RECEIVER_IDLE && r->state != HC_RECEIVER_STOPPING;
 }
+
+/* RenewNow. 0: the token is on its way, or its provider asked. HYCO_EMISSING,
+ * HYCO_ENOTCONNECTED, and what hc_token_source_get returns. */
+int hc_receiver_renew(struct hc_receiver *r, struct hc_fault *fault);
 
 /* The open connection of this id; NULL if there is none. */
 struct hc_accepted *hc_receiver_find(const struct hc_receiver *r, int id);

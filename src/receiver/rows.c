@@ -1,5 +1,6 @@
 /* The receiver's own rows of the property table. */
 #include "receiver/rows.h"
+#include "receiver/allowed_clients.h"
 #include "receiver/receiver.h"
 #include "session/token_source.h"
 
@@ -55,6 +56,13 @@ static int set_row(void *owner, int id, hyco_property p,
     hc_receiver_stop(r);
     return 0;
   }
+  if (p == HYCO_RENEW_NOW)
+    return value->number != 0 ? hc_receiver_renew(r, fault) : 0;
+  if (p == HYCO_ALLOWED_CLIENTS) {
+    int rc = hc_allowed_clients_check(hc_span_str(value->text), fault);
+    if (rc < 0)
+      return rc;
+  }
   if (p == HYCO_LOG_LEVEL)
     r->log.level = (enum hc_log_level)value->number;
   return HC_SURFACE_STORED;
@@ -69,6 +77,8 @@ static int get_connection_text(const struct hc_accepted *a, hyco_property p,
     text = a->info.address;
   else if (p == HYCO_CONNECTION_CONNECT_HEADERS)
     text = a->info.connect_headers;
+  else if (p == HYCO_CONNECTION_UID)
+    text = a->uid;
   else if (p == HYCO_CONNECTION_EXTENSIONS)
     text = a->info.extensions;
   else if (p == HYCO_CONNECTION_HOST)

@@ -26,6 +26,7 @@ static void write_log(void *user_data, enum hc_log_level level,
 static void drop_connection(struct hc_sender *s)
 {
   hc_connection_free(s->connection);
+  hc_inbox_deinit(&s->inbox);
   s->connection = NULL;
   s->is_open = false;
 }
@@ -101,9 +102,21 @@ static void on_data(void *user_data, enum hc_ws_opcode opcode,
                     struct hc_span data, bool end_of_message)
 {
   struct hc_sender *s = user_data;
+  struct hc_buffer whole;
+  struct hc_fault fault;
+
+  int rc = hc_inbox_add(&s->inbox, &s->surface.props, opcode, &data,
+                        end_of_message, &whole);
   hyco_data_in e = { (hyco_format)opcode, data.ptr, data.len, end_of_message };
-  if (s->events.on_data_in != NULL)
+  if (rc > 0 && s->events.on_data_in != NULL)
     s->events.on_data_in(s->self, &e, s->user_data);
+  hc_buffer_deinit(&whole);
+  if (rc < 0) {
+    hc_inbox_refuse(s->connection, rc, &fault);
+    hyco_error_event error = { 0, -rc, fault.text };
+    if (s->events.on_error != NULL)
+      s->events.on_error(s->self, &error, s->user_data);
+  }
 }
 
 static void on_half_end(void *user_data, int code, struct hc_span reason)
@@ -142,6 +155,7 @@ static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
 {
   struct hc_sender *s = user_data;
   hyco_ssl_server_authentication e = hc_event_of_verdict(verdict);
+  hc_event_keep_cert(&s->surface.server_cert, verdict->cert_der);
   if (s->events.on_ssl_server_authentication != NULL)
     s->events.on_ssl_server_authentication(s->self, &e, s->user_data);
   return e.accept && !s->freed;
@@ -207,7 +221,7 @@ static int dial(struct hc_sender *s, struct hc_span target,
     .n_headers = s->headers.count,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
     .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
-    .timeout_ms = HC_CONNECT_TIMEOUT_MS,
+    .timeout_ms = hc_handshake_ms(props, HC_CONNECT_TIMEOUT_MS),
   };
   int rc = hc_connection_open(s->net, &options, &connection_handler, s,
                               &s->connection, &s->failure);

@@ -5,6 +5,7 @@
 
 #include "protocol/backoff.h"
 #include "sender/headers.h"
+#include "session/inbox.h"
 #include "session/sending.h"
 #include "session/token_source.h"
 #include <hyco/sender.h>
@@ -30,6 +31,7 @@ struct hc_sender {
   char id[HC_GUID_LEN + 1]; /* a GUID for this connection */
   bool accept_data;
   struct hc_sending sending;
+  struct hc_inbox inbox;
   struct hc_sender_headers headers;
   struct hc_endpoint endpoint; /* of this try */
   struct hc_token_source tokens;

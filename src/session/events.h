@@ -2,6 +2,7 @@
 #ifndef HC_SESSION_EVENTS_H
 #define HC_SESSION_EVENTS_H
 
+#include "base/buffer.h"
 #include "base/log.h"
 #include "base/tls_options.h"
 #include <hyco/receiver.h>
@@ -9,6 +10,9 @@
 /* All texts are borrowed from what they are made of. */
 hyco_ssl_server_authentication
 hc_event_of_verdict(const struct hc_tls_verdict *verdict);
+/* Keeps the certificate for ssl_server_cert_encoded, as PEM; empty if there is
+ * no memory. */
+void hc_event_keep_cert(struct hc_buffer *pem, struct hc_span der);
 hyco_log hc_event_of_line(enum hc_log_level level, const char *line);
 
 #endif

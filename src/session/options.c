@@ -6,6 +6,12 @@ uint64_t hc_keep_alive_ms(const struct hc_properties *props)
   return (uint64_t)hc_properties_number(props, HYCO_KEEP_ALIVE_TIME) * 1000;
 }
 
+uint64_t hc_handshake_ms(const struct hc_properties *props, uint64_t usual_ms)
+{
+  int64_t set_s = hc_properties_number(props, HYCO_DEFAULT_CONNECTION_TIMEOUT);
+  return set_s > 0 ? (uint64_t)set_s * 1000 : usual_ms;
+}
+
 struct hc_connection_options
 hc_connection_options_read(const struct hc_properties *props)
 {

@@ -8,6 +8,9 @@
 /* AzureRelayKeepAliveTime; 0: off. */
 uint64_t hc_keep_alive_ms(const struct hc_properties *props);
 
+/* How long handshakes may take: DefaultConnectionTimeout, or the usual time. */
+uint64_t hc_handshake_ms(const struct hc_properties *props, uint64_t usual_ms);
+
 /* All but the link's options. */
 struct hc_connection_options
 hc_connection_options_read(const struct hc_properties *props);

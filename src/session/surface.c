@@ -2,6 +2,7 @@
 #include "session/surface.h"
 #include "protocol/connection_string.h"
 #include "protocol/quote.h"
+#include "session/unsupported.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -20,6 +21,7 @@ void hc_surface_init(struct hc_surface *s, const struct hc_surface_ops *ops,
   hc_properties_init(&s->props);
   hc_buffer_init(&s->text, CONFIG_VALUE_MAX + 1);
   hc_buffer_init(&s->token, CONFIG_VALUE_MAX);
+  hc_buffer_init(&s->server_cert, CONFIG_VALUE_MAX);
 }
 
 void hc_surface_deinit(struct hc_surface *s)
@@ -27,6 +29,7 @@ void hc_surface_deinit(struct hc_surface *s)
   hc_properties_deinit(&s->props);
   hc_buffer_deinit_secret(&s->text); /* it may be a token */
   hc_buffer_deinit_secret(&s->token);
+  hc_buffer_deinit(&s->server_cert);
 }
 
 /* Is there such a row for this role and this connection id? */
@@ -83,6 +86,11 @@ int hc_surface_set_text(struct hc_surface *s, int connection_id,
   if (row->type != HYCO_TYPE_STRING)
     return hc_fault_set(&s->fault, HYCO_EBADVALUE, "%s is not a text",
                         row->name);
+  rc = hc_property_check_text(p, hc_span_str(given.text), &s->fault);
+  if (rc == 0)
+    rc = hc_unsupported_check(p, &given, &s->fault);
+  if (rc < 0)
+    return rc;
   rc = s->ops->set(s->owner, connection_id, p, &given, &s->fault);
   if (rc != HC_SURFACE_STORED)
     return rc;
@@ -99,6 +107,8 @@ int hc_surface_set_number(struct hc_surface *s, int connection_id,
   int rc = find_writable_row(s, connection_id, p, &row);
   if (rc == 0)
     rc = hc_property_check_number(p, value, &s->fault);
+  if (rc == 0)
+    rc = hc_unsupported_check(p, &given, &s->fault);
   if (rc < 0)
     return rc;
   rc = s->ops->set(s->owner, connection_id, p, &given, &s->fault);
@@ -119,7 +129,15 @@ int hc_surface_set_bytes(struct hc_surface *s, int connection_id,
   if (row->type != HYCO_TYPE_BYTES)
     return hc_fault_set(&s->fault, HYCO_EBADVALUE, "%s is not bytes",
                         row->name);
-  return s->ops->set(s->owner, connection_id, p, &given, &s->fault);
+  if (value.len > (uint64_t)row->max)
+    return hc_fault_set(&s->fault, HYCO_EBADVALUE,
+                        "%s: %zu bytes, at most %lld are allowed", row->name,
+                        value.len, (long long)row->max);
+  rc = hc_unsupported_check(p, &given, &s->fault);
+  if (rc < 0)
+    return rc;
+  rc = s->ops->set(s->owner, connection_id, p, &given, &s->fault);
+  return rc == HC_SURFACE_STORED ? 0 : rc; /* only its default was taken */
 }
 
 /* The value of a row, whatever its type. */
@@ -137,7 +155,11 @@ static int get_value(struct hc_surface *s, int connection_id, hyco_property p,
   rc = s->ops->get(s->owner, connection_id, p, value, &s->fault);
   if (rc != HC_SURFACE_STORED)
     return rc;
-  if ((*row)->type == HYCO_TYPE_STRING)
+  if (p == HYCO_SSL_SERVER_CERT_ENCODED)
+    value->text = hc_buffer_str(&s->server_cert);
+  else if ((*row)->type == HYCO_TYPE_BYTES)
+    value->text = "";
+  else if ((*row)->type == HYCO_TYPE_STRING)
     value->text = hc_properties_text(&s->props, p);
   else
     value->number = hc_properties_number(&s->props, p);
@@ -155,10 +177,10 @@ int hc_surface_get_text(struct hc_surface *s, int connection_id,
   int rc = get_value(s, connection_id, p, &row, &got);
   if (rc < 0)
     return rc;
-  if (row->type != HYCO_TYPE_STRING)
+  if (hc_property_is_number(p) || row->access == HYCO_ACCESS_W)
     return hc_fault_set(&s->fault, HYCO_EBADVALUE, "%s is not a text",
                         row->name);
-  *value = got.text;
+  *value = got.text != NULL ? got.text : ""; /* NULL: no memory for it */
   return 0;
 }
 
@@ -245,7 +267,7 @@ static int config_get(struct hc_surface *s, int connection_id, hyco_property p,
     return rc;
   hc_buffer_clear(&s->text);
   if (!hc_property_is_number(p))
-    rc = hc_buffer_append_str(&s->text, got.text);
+    rc = hc_buffer_append_str(&s->text, got.text != NULL ? got.text : "");
   else if (row->type == HYCO_TYPE_BOOL)
     rc = hc_buffer_append_str(&s->text, got.number != 0 ? "true" : "false");
   else

@@ -32,9 +32,10 @@ struct hc_surface {
   void *owner;
   hyco_property_scope role; /* RECEIVER or SENDER */
   struct hc_properties props;
-  struct hc_buffer text;  /* what hc_surface_config returned last */
-  struct hc_buffer token; /* what AccessToken gave last */
-  struct hc_fault fault;  /* of the last call that failed */
+  struct hc_buffer text;        /* what hc_surface_config returned last */
+  struct hc_buffer token;       /* what AccessToken gave last */
+  struct hc_buffer server_cert; /* ssl_server_cert_encoded: PEM */
+  struct hc_fault fault;        /* of the last call that failed */
 };
 
 void hc_surface_init(struct hc_surface *s, const struct hc_surface_ops *ops,
