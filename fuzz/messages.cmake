@@ -1,13 +1,16 @@
-foreach(parser http1 handshake url token connection_string control)
+foreach(parser http1 http_body handshake url token connection_string control)
   hyco_fuzz_target(${parser})
 endforeach()
 
 # What we accept, Node's parser accepts with the same meaning.
-add_executable(http1_meaning http1_meaning.c)
-hyco_compile_options(http1_meaning)
-target_link_libraries(http1_meaning PRIVATE hyco_internal)
-if(HYCO_TESTS)
-  add_test(NAME fuzz_http1_node
-    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/http1_node_test.js
-      $<TARGET_FILE:http1_meaning> ${CMAKE_CURRENT_SOURCE_DIR}/corpus/http1)
-endif()
+foreach(parser http1 http_body)
+  add_executable(${parser}_meaning ${parser}_meaning.c)
+  hyco_compile_options(${parser}_meaning)
+  target_link_libraries(${parser}_meaning PRIVATE hyco_internal)
+  if(HYCO_TESTS)
+    add_test(NAME fuzz_${parser}_node
+      COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${parser}_node_test.js
+        $<TARGET_FILE:${parser}_meaning>
+        ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${parser})
+  endif()
+endforeach()

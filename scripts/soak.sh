@@ -72,8 +72,9 @@ fuzz_all() {
     xargs -P "$jobs" -I NAME bash -c 'fuzz NAME'
 }
 
-compare_heads() {
-  fuzz/http1_node_test.js build/dev/fuzz/http1_meaning fuzz/corpus/http1 \
+# compare PARSER: what ours accepts against Node's reading of it.
+compare() {
+  fuzz/"$1"_node_test.js build/dev/fuzz/"$1"_meaning fuzz/corpus/"$1" \
     --seed "$seed" --seconds $((fuzz_minutes * 60))
 }
 
@@ -83,7 +84,9 @@ stage build build
 if [ ${#failed[@]} -eq 0 ]; then
   [ "$sim_minutes" = 0 ] || stage "random scenarios" simulate
   [ "$fuzz_minutes" = 0 ] || stage "fuzz targets" fuzz_all
-  [ "$fuzz_minutes" = 0 ] || stage "HTTP heads against Node's" compare_heads
+  [ "$fuzz_minutes" = 0 ] || stage "HTTP heads against Node's" compare http1
+  [ "$fuzz_minutes" = 0 ] ||
+    stage "HTTP bodies against Node's" compare http_body
   [ "$traffic_minutes" = 0 ] ||
     stage traffic tests/e2e/soak_traffic.py "$traffic_minutes" "$seed"
 fi
