@@ -259,6 +259,8 @@ static bool take_piece(struct hc_relay_exchange *e, struct hc_span *in)
   int rc = hc_http_body_read(&e->body, &part, &data);
   hc_span_drop(in, offered - part.len);
   if (rc == HC_HTTP_BODY_END) {
+    if (in->len > 0) /* the next request: it waits */
+      hc_stream_pause(e->sender->stream);
     end_body(e);
     return false;
   }
@@ -281,7 +283,7 @@ void hc_relay_exchange_take(struct hc_relay_exchange *e, struct hc_span *in)
   if (!e->body_ended) {
     while (take_piece(e, in))
       ;
-  } else if (in->len > 0) { /* the next request: it waits */
+  } else if (in->len > 0) {
     hc_stream_pause(e->sender->stream);
   }
 }

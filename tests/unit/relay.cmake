@@ -1,12 +1,14 @@
 # The relay on the simulated net, spoken to in raw bytes.
 add_library(hyco_relay_support STATIC
   ${PROJECT_SOURCE_DIR}/tests/support/raw_peer.c
+  ${PROJECT_SOURCE_DIR}/tests/support/relay_http.c
   ${PROJECT_SOURCE_DIR}/tests/support/relay_world.c)
 hyco_compile_options(hyco_relay_support)
 target_link_libraries(hyco_relay_support
   PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
 
-foreach(part authorize choice config connect data events handshake listen memory
+foreach(part authorize choice config connect data events handshake
+    http_answer http_channel http_request http_time listen memory
     options pair recode registry reload rendezvous settings setup spaces stop)
   hyco_unit_test(relay_${part})
   target_link_libraries(relay_${part}_test PRIVATE hyco_relay_support)
