@@ -1,7 +1,9 @@
 /* The WebSocket reader: any cut of the input gives the same pieces and the
- * same verdict, and what was read can be written again byte for byte. Input:
+ * same verdict, what was read can be written again byte for byte, and passing
+ * frames on in one go is the same as reading and writing each. Input:
  * role, place of the first cut, size of the other pieces, then the stream. */
 #include "support/ws_consumer.h"
+#include "support/ws_passing.h"
 
 #include <stdlib.h>
 
@@ -63,5 +65,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   struct split_consumer consumer = ws_consumer_of(&state);
   require(split_is_same(&consumer, input, data[1], data[2] + 1u));
   check_round_trip(peer, input);
+  require(ws_passing_is_same(peer, input, data[2] + 1u));
   return 0;
 }

@@ -21,7 +21,7 @@ void hc_io_commit(struct hc_stream *stream, size_t n)
 
   hc_buffer_commit(&s->tx, n);
   s->is_above_mark |= hc_io_pending(stream) >= s->drain_mark;
-  if (s->phase == HC_IO_OPEN)
+  if (s->phase == HC_IO_OPEN && !hc_list_is_linked(&s->flush.node))
     hc_io_add(s->loop, HC_FLUSH, &s->flush);
 }
 

@@ -80,6 +80,14 @@ void hc_ws_reader_init(struct hc_ws_reader *reader, enum hc_ws_peer peer);
 int hc_ws_read(struct hc_ws_reader *reader, struct hc_span *in,
                struct hc_ws_chunk *chunk);
 
+/* What hc_ws_read and hc_ws_write_head do, for whoever passes frames on without
+ * looking at them: takes data frames that are whole off the front of in, and
+ * writes them to dst without a mask, which never makes them longer. Stops
+ * before anything else; that is hc_ws_read's. Returns the number of bytes
+ * written. */
+size_t hc_ws_pass_frames(struct hc_ws_reader *reader, struct hc_span *in,
+                         uint8_t *dst);
+
 /* Copies a piece's payload, unmasked, to dst (chunk->data.len bytes). */
 void hc_ws_chunk_copy(uint8_t *dst, const struct hc_ws_chunk *chunk);
 
@@ -88,12 +96,37 @@ void hc_ws_chunk_copy(uint8_t *dst, const struct hc_ws_chunk *chunk);
 void hc_ws_mask(uint8_t *dst, const uint8_t *src, size_t n,
                 const uint8_t mask[4], uint64_t offset);
 
+/* Bytes of the extended length: none, 16 or 64 bits (RFC 6455 5.2). */
+static inline size_t hc_ws_extended_len_size(uint64_t len)
+{
+  if (len < 126)
+    return 0;
+  return len <= UINT16_MAX ? 2 : 8;
+}
+
 /* Size of the head that hc_ws_write_head writes: the shortest encoding. */
-size_t hc_ws_head_size(const struct hc_ws_head *head);
+static inline size_t hc_ws_head_size(const struct hc_ws_head *head)
+{
+  return 2 + hc_ws_extended_len_size(head->len) + (head->masked ? 4 : 0);
+}
 
 /* Writes the head to dst (HC_WS_HEAD_MAX bytes are enough); returns its size.
  */
-size_t hc_ws_write_head(uint8_t *dst, const struct hc_ws_head *head);
+static inline size_t hc_ws_write_head(uint8_t *dst,
+                                      const struct hc_ws_head *head)
+{
+  size_t n_len = hc_ws_extended_len_size(head->len);
+  unsigned short_len = n_len == 0   ? (unsigned)head->len
+                       : n_len == 2 ? 126u
+                                    : 127u;
+  dst[0] = (uint8_t)((head->fin ? 0x80u : 0u) | head->opcode);
+  dst[1] = (uint8_t)((head->masked ? 0x80u : 0u) | short_len);
+  for (size_t i = 0; i < n_len; i++)
+    dst[2 + i] = (uint8_t)(head->len >> (8 * (n_len - 1 - i)));
+  if (head->masked)
+    memcpy(dst + 2 + n_len, head->mask, 4);
+  return hc_ws_head_size(head);
+}
 
 /* The body of a Close. code HC_CLOSE_NO_STATUS gives an empty one; any other
  * must be legal. The reason is cut to HC_WS_CLOSE_REASON_MAX bytes, never

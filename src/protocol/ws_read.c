@@ -4,7 +4,7 @@
 
 #include <hyco/error.h>
 
-static uint64_t read_big_endian(const uint8_t *p, size_t n)
+static inline uint64_t read_big_endian(const uint8_t *p, size_t n)
 {
   uint64_t v = 0;
   for (size_t i = 0; i < n; i++)
@@ -20,8 +20,8 @@ struct raw_head {
 };
 
 /* The size of the head, or 0 while in is too short for it. */
-static size_t read_head(struct hc_ws_head *head, struct raw_head *raw,
-                        struct hc_span in)
+static inline size_t read_head(struct hc_ws_head *head, struct raw_head *raw,
+                               struct hc_span in)
 {
   if (in.len < 2)
     return 0;
@@ -50,7 +50,7 @@ static bool is_control(enum hc_ws_opcode opcode)
   return (opcode & 8) != 0;
 }
 
-static const char *broken_rule_of_control(const struct hc_ws_head *head)
+static inline const char *broken_rule_of_control(const struct hc_ws_head *head)
 {
   if (!head->fin)
     return "a control frame is fragmented (RFC 6455 5.5)";
@@ -60,10 +60,10 @@ static const char *broken_rule_of_control(const struct hc_ws_head *head)
 }
 
 /* Which rule the head breaks; NULL if none. */
-static const char *broken_rule(const struct hc_ws_reader *reader,
-                               const struct raw_head *raw)
+static inline const char *broken_rule(const struct hc_ws_reader *reader,
+                                      const struct hc_ws_head *head,
+                                      const struct raw_head *raw)
 {
-  const struct hc_ws_head *head = &reader->head;
   if (raw->rsv != 0)
     return "a reserved bit is set without an extension (RFC 6455 5.2)";
   if ((raw->opcode & 7u) > 2)
@@ -97,7 +97,7 @@ static int begin_frame(struct hc_ws_reader *reader, struct hc_span *in)
   size_t size = read_head(&reader->head, &raw, *in);
   if (size == 0)
     return 0;
-  reader->error = broken_rule(reader, &raw);
+  reader->error = broken_rule(reader, &reader->head, &raw);
   if (reader->error != NULL)
     return HYCO_EPROTOCOL;
 
@@ -162,6 +162,36 @@ int hc_ws_read(struct hc_ws_reader *reader, struct hc_span *in,
     return 0;
   take_chunk(reader, in, left < in->len ? (size_t)left : in->len, chunk);
   return 1;
+}
+
+size_t hc_ws_pass_frames(struct hc_ws_reader *reader, struct hc_span *in,
+                         uint8_t *dst)
+{
+  uint8_t *out = dst;
+  struct hc_ws_head head;
+  struct raw_head raw;
+
+  while (!reader->in_frame && reader->error == NULL) {
+    size_t size = read_head(&head, &raw, *in);
+    if (size == 0 || in->len - size < head.len || is_control(head.opcode) ||
+        broken_rule(reader, &head, &raw) != NULL)
+      break;
+    const uint8_t *payload = in->ptr + size;
+    size_t len = (size_t)head.len;
+    bool masked = head.masked;
+    head.masked = false;
+    out += hc_ws_write_head(out, &head);
+    if (masked)
+      hc_ws_mask(out, payload, len, head.mask, 0);
+    else if (len > 0)
+      memcpy(out, payload, len);
+    out += len;
+    hc_span_drop(in, size + len);
+    reader->in_message = !head.fin;
+    if (head.opcode != HC_WS_CONTINUATION)
+      reader->message = head.opcode;
+  }
+  return (size_t)(out - dst);
 }
 
 void hc_ws_chunk_copy(uint8_t *dst, const struct hc_ws_chunk *chunk)

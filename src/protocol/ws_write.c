@@ -1,34 +1,6 @@
 /* WebSocket frames, writing: heads and masking (RFC 6455 section 5). */
 #include "protocol/ws.h"
 
-/* Bytes of the extended length: none, 16 or 64 bits (RFC 6455 5.2). */
-static size_t extended_len_size(uint64_t len)
-{
-  if (len < 126)
-    return 0;
-  return len <= UINT16_MAX ? 2 : 8;
-}
-
-size_t hc_ws_head_size(const struct hc_ws_head *head)
-{
-  return 2 + extended_len_size(head->len) + (head->masked ? 4 : 0);
-}
-
-size_t hc_ws_write_head(uint8_t *dst, const struct hc_ws_head *head)
-{
-  size_t n_len = extended_len_size(head->len);
-  unsigned short_len = n_len == 0   ? (unsigned)head->len
-                       : n_len == 2 ? 126u
-                                    : 127u;
-  dst[0] = (uint8_t)((head->fin ? 0x80u : 0u) | head->opcode);
-  dst[1] = (uint8_t)((head->masked ? 0x80u : 0u) | short_len);
-  for (size_t i = 0; i < n_len; i++)
-    dst[2 + i] = (uint8_t)(head->len >> (8 * (n_len - 1 - i)));
-  if (head->masked)
-    memcpy(dst + 2 + n_len, head->mask, 4);
-  return hc_ws_head_size(head);
-}
-
 enum { BLOCK_SIZE = 32 };
 
 /* Everything is loaded before anything is stored, so compilers can use vectors

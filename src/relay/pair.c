@@ -120,32 +120,73 @@ static bool on_close(struct leg *leg, const struct hc_ws_chunk *chunk)
   return false;
 }
 
-/* The one copy of a payload byte: out of the input into the other stream. */
-static bool on_payload(struct leg *leg, const struct hc_ws_chunk *chunk)
-{
-  struct leg *other = leg->other;
-  const struct hc_ws_head head = { .opcode = chunk->head.opcode,
-                                   .fin = chunk->head.fin,
-                                   .len = chunk->head.len };
-  size_t size = chunk->frame_start ? hc_ws_head_size(&head) : 0;
-  uint8_t *dst = hc_stream_reserve(other->stream, size + chunk->data.len);
+/* What one call of on_data writes to the other leg, in one room. A frame that
+ * is passed on is never longer than it came, for its mask is gone; only its
+ * head may have been taken by an earlier call. */
+struct batch {
+  uint8_t *start; /* NULL: nothing is being written */
+  uint8_t *end;
+};
 
-  if (dst == NULL) { /* no memory: on_data leaves no way to pass TX_MAX */
-    log_end(leg->pair, "no memory");
-    close_both(leg->pair, HC_STREAM_CUT);
+/* left: bytes of input that may go into it. False: the pair is gone. */
+static bool begin_batch(struct leg *leg, size_t left, struct batch *batch)
+{
+  batch->start = hc_stream_reserve(leg->other->stream, HC_WS_HEAD_MAX + left);
+  batch->end = batch->start;
+  if (batch->start != NULL)
+    return true;
+  /* no memory: on_data leaves no way to pass TX_MAX */
+  log_end(leg->pair, "no memory");
+  close_both(leg->pair, HC_STREAM_CUT);
+  return false;
+}
+
+static void end_batch(struct leg *leg, struct batch *batch)
+{
+  if (batch->start == NULL)
+    return;
+  hc_stream_commit(leg->other->stream, (size_t)(batch->end - batch->start));
+  batch->start = NULL;
+}
+
+/* Whole frames, in one go. Not while an answer waits to be put between two. */
+static bool pass_frames(struct leg *leg, struct hc_span *in,
+                        struct batch *batch)
+{
+  if (in->len == 0 || leg->other->pong_due)
+    return true;
+  if (batch->start == NULL && !begin_batch(leg, in->len, batch))
     return false;
-  }
-  if (size > 0)
-    (void)hc_ws_write_head(dst, &head);
-  hc_ws_chunk_copy(dst + size, chunk);
-  hc_stream_commit(other->stream, size + chunk->data.len);
-  other->out_left = head.len - chunk->offset - chunk->data.len;
-  if (other->out_left == 0)
-    answer_ping(other);
+  batch->end += hc_ws_pass_frames(&leg->reader, in, batch->end);
   return true;
 }
 
-static bool pass_on(struct leg *leg, const struct hc_ws_chunk *chunk)
+/* The one copy of a payload byte: out of the input into the other stream. rest
+ * is what the input has behind the piece. */
+static bool on_payload(struct leg *leg, const struct hc_ws_chunk *chunk,
+                       size_t rest, struct batch *batch)
+{
+  const struct hc_ws_head head = { .opcode = chunk->head.opcode,
+                                   .fin = chunk->head.fin,
+                                   .len = chunk->head.len };
+  struct leg *other = leg->other;
+
+  if (batch->start == NULL && !begin_batch(leg, chunk->data.len + rest, batch))
+    return false;
+  if (chunk->frame_start)
+    batch->end += hc_ws_write_head(batch->end, &head);
+  hc_ws_chunk_copy(batch->end, chunk);
+  batch->end += chunk->data.len;
+  other->out_left = head.len - chunk->offset - chunk->data.len;
+  if (other->pong_due && other->out_left == 0) {
+    end_batch(leg, batch);
+    answer_ping(other);
+  }
+  return true;
+}
+
+static bool pass_on(struct leg *leg, const struct hc_ws_chunk *chunk,
+                    size_t rest, struct batch *batch)
 {
   switch (chunk->head.opcode) {
   case HC_WS_PING:
@@ -154,26 +195,39 @@ static bool pass_on(struct leg *leg, const struct hc_ws_chunk *chunk)
   case HC_WS_PONG:
     return true;
   case HC_WS_CLOSE:
+    end_batch(leg, batch);
     return on_close(leg, chunk);
   default:
-    return on_payload(leg, chunk);
+    return on_payload(leg, chunk, rest, batch);
   }
+}
+
+/* False: the pair is gone. */
+static bool read_frames(struct leg *leg, struct hc_span *in)
+{
+  struct batch batch = { NULL, NULL };
+  struct hc_ws_chunk chunk;
+  int rc = 1;
+
+  while (rc > 0 && !leg->close_came) {
+    if (!pass_frames(leg, in, &batch))
+      return false;
+    rc = hc_ws_read(&leg->reader, in, &chunk);
+    if (rc > 0 && !pass_on(leg, &chunk, in->len, &batch))
+      return false;
+  }
+  end_batch(leg, &batch);
+  if (rc < 0)
+    fail(leg, leg->reader.error);
+  return rc >= 0;
 }
 
 static void on_data(void *user_data, struct hc_span *in)
 {
   struct leg *leg = user_data;
-  struct hc_ws_chunk chunk;
-  int rc = 0;
 
-  while (!leg->close_came && (rc = hc_ws_read(&leg->reader, in, &chunk)) > 0) {
-    if (!pass_on(leg, &chunk))
-      return;
-  }
-  if (rc < 0) {
-    fail(leg, leg->reader.error);
+  if (!read_frames(leg, in))
     return;
-  }
   if (leg->close_came) /* RFC 6455 5.5.1: nothing comes behind a Close */
     hc_span_drop(in, in->len);
   if (hc_stream_pending(leg->other->stream) > HC_RELAY_HIGH_MARK)
