@@ -19,11 +19,10 @@ struct hc_cli_peer {
   struct hc_cli_job *job; /* the command that answers it; NULL: none */
 };
 
-enum { HC_CLI_PEER_BUCKETS = 256 };
-
 /* Zero-initialised. */
 struct hc_cli_peers {
-  struct hc_cli_peer *buckets[HC_CLI_PEER_BUCKETS];
+  struct hc_cli_peer **buckets;
+  size_t n_buckets; /* a power of two that is not below n; 0 at first */
   long n;
 };
 

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin:/sbin
 
 build=${BUILD:-build/release}
-packages=build/bench-packages
+packages=$PWD/build/bench-packages # its installer goes elsewhere
 
 # As root of the new namespace: loopback up, Reno on, ports for many
 # connections, then the measurement.
