@@ -80,18 +80,38 @@ static void run_uv(struct hc_loop *loop, int timeout_ms)
   loop->now_ms = clock_ms();
 }
 
+static struct hc_task *first_task(const struct hc_list *head)
+{
+  return HC_LIST_ENTRY(head->next, struct hc_task, node);
+}
+
+/* What was written so far leaves while it is in the cache. A flush adds no
+ * other: it ends with all sent, or with a kernel that is full. */
+static void flush(struct hc_loop *loop)
+{
+  struct hc_list *head = &loop->tasks[HC_FLUSH];
+
+  while (!hc_list_is_empty(head)) {
+    struct hc_task *task = first_task(head);
+    hc_list_remove(&task->node);
+    loop->worked = true;
+    task->run(task);
+  }
+}
+
 static void run_tasks(struct hc_loop *loop, enum hc_io_list list)
 {
   struct hc_list *head = &loop->tasks[list];
+  unsigned n = 0;
 
-  while (!hc_list_is_empty(head)) {
-    struct hc_task *task = HC_LIST_ENTRY(head->next, struct hc_task, node);
-    if (task->turn == loop->turn)
-      return;
+  while (!hc_list_is_empty(head) && first_task(head)->turn != loop->turn) {
+    struct hc_task *task = first_task(head);
     task->turn = loop->turn;
     hc_list_remove(&task->node);
     loop->worked = true;
     task->run(task);
+    if (++n % HC_IO_FLUSH_EVERY == 0)
+      flush(loop);
   }
 }
 
@@ -141,7 +161,7 @@ bool hc_loop_turn(struct hc_loop *loop, int timeout_ms, bool narrow)
   run_timers(loop, order_end);
   if (!narrow && hc_posts_run(&loop->posts))
     loop->worked = true;
-  run_tasks(loop, HC_FLUSH);
+  flush(loop);
 
   bool worked = loop->worked;
   loop->worked = outer_worked;

@@ -16,11 +16,16 @@ enum {
   /* Most that one recv takes: a batch. Half or twice as much costs a relayed
    * byte more (make bench). */
   HC_IO_RECV_MAX = 1 << 17,
-  /* A stream that nothing moved on for so long gives its memory back. */
-  HC_IO_IDLE_MS = 250
+  /* A stream that nothing moved on for so long gives its memory back, twice as
+   * long at the latest. */
+  HC_IO_IDLE_MS = 250,
+  /* Tasks after which a turn flushes what they wrote: with thousands of them
+   * a stream's memory would have left the cache before its flush. */
+  HC_IO_FLUSH_EVERY = 16
 };
 
-/* Which turns may run a task. HC_FLUSH ones run in any turn, at its end. */
+/* Which turns may run a task. HC_FLUSH ones run in any turn, at its end and
+ * after every few of the others. */
 enum hc_io_list { HC_ANY_TURN, HC_WIDE_TURN, HC_FLUSH, HC_IO_LISTS };
 
 /* Something to do; lives in its owner, is in one list at most. */
@@ -60,7 +65,8 @@ struct hc_loop {
   struct hc_list streams;
   struct hc_list calls; /* of HTTP */
   struct hc_list listeners;
-  struct hc_list warm; /* streams that hold memory; least lately used first */
+  struct hc_list
+      warm; /* streams that may hold memory, in the order of warm_ms */
   struct hc_timer sweep;
   struct hc_read_buffers buffers[2]; /* by narrow */
 };

@@ -121,17 +121,34 @@ void hc_io_stream_poll(struct hc_io_stream *s)
 
 /* --- idle streams hold no memory --- */
 
-void hc_io_stream_touch(struct hc_io_stream *s)
+static void keep_warm(struct hc_io_stream *s)
 {
   struct hc_loop *loop = s->loop;
 
-  if (s->phase == HC_IO_GONE)
-    return;
-  s->active_ms = hc_io_now_ms(loop);
+  s->warm_ms = hc_io_now_ms(loop);
   hc_list_remove(&s->warm);
   hc_list_append(&loop->warm, &s->warm);
   if (!loop->sweep.is_set)
     hc_io_timer_set(loop, &loop->sweep, HC_IO_IDLE_MS);
+}
+
+/* Called for every message: who is in the list stays where he is, for his
+ * neighbours there are not in the cache. */
+void hc_io_stream_touch(struct hc_io_stream *s)
+{
+  if (s->phase == HC_IO_GONE)
+    return;
+  s->active_ms = hc_io_now_ms(s->loop);
+  if (!hc_list_is_linked(&s->warm))
+    keep_warm(s);
+}
+
+static void cool(struct hc_io_stream *s)
+{
+  hc_list_remove(&s->warm);
+  hc_buffer_trim(&s->tx);
+  if (s->tls != NULL)
+    hc_tls_trim(s->tls);
 }
 
 static void on_sweep(void *user_data)
@@ -142,15 +159,14 @@ static void on_sweep(void *user_data)
   while (!hc_list_is_empty(&loop->warm)) {
     struct hc_io_stream *s =
         HC_LIST_ENTRY(loop->warm.next, struct hc_io_stream, warm);
-    uint64_t idle_at = s->active_ms + HC_IO_IDLE_MS;
-    if (idle_at > now) {
-      hc_io_timer_set(loop, &loop->sweep, idle_at - now);
+    if (s->warm_ms + HC_IO_IDLE_MS > now) {
+      hc_io_timer_set(loop, &loop->sweep, s->warm_ms + HC_IO_IDLE_MS - now);
       return;
     }
-    hc_list_remove(&s->warm);
-    hc_buffer_trim(&s->tx);
-    if (s->tls != NULL)
-      hc_tls_trim(s->tls);
+    if (s->active_ms + HC_IO_IDLE_MS > now)
+      keep_warm(s);
+    else
+      cool(s);
   }
 }
 

@@ -40,7 +40,8 @@ struct hc_io_stream {
 
   struct hc_list node; /* in loop->streams */
   struct hc_list warm; /* in loop->warm while it may hold memory */
-  uint64_t active_ms;
+  uint64_t warm_ms;    /* when it was put there */
+  uint64_t active_ms;  /* when it moved last */
   struct hc_task ready;
   struct hc_task flush;
   struct hc_timer deadline; /* of the handshake, later of lingering */

@@ -1,6 +1,7 @@
 /* The loop: timers, posted calls, waking, and how it lives in another loop. */
 #include "base/memory.h"
 #include "io/loop.h"
+#include "io/loop_internal.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -300,6 +301,51 @@ static void test_random_bytes_differ(void **state)
   assert_true(memcmp(large[0], large[1], sizeof(large[0])) != 0);
 }
 
+/* --- flushes within a turn --- */
+
+struct work {
+  struct hc_task ready;
+  struct hc_task flush;
+  struct work *first;
+  struct hc_loop *loop;
+  bool is_flushed;
+  bool saw_first_flushed;
+};
+
+static void run_ready(struct hc_task *task)
+{
+  struct work *work = HC_LIST_ENTRY(task, struct work, ready);
+
+  work->saw_first_flushed = work->first->is_flushed;
+  hc_io_add(work->loop, HC_FLUSH, &work->flush);
+}
+
+static void run_flush(struct hc_task *task)
+{
+  HC_LIST_ENTRY(task, struct work, flush)->is_flushed = true;
+}
+
+/* Else the memory of thousands of streams would leave the cache between the
+ * two. */
+static void test_a_long_turn_flushes_after_every_few_tasks(void **state)
+{
+  enum { N = HC_IO_FLUSH_EVERY + 1 };
+  struct world *w = *state;
+  struct work works[N];
+
+  for (int i = 0; i < N; i++) {
+    works[i] = (struct work){ .first = works, .loop = w->loop };
+    works[i].ready.run = run_ready;
+    works[i].flush.run = run_flush;
+    hc_io_add(w->loop, HC_WIDE_TURN, &works[i].ready);
+  }
+  hc_loop_turn(w->loop, 0, false);
+  assert_false(works[N - 2].saw_first_flushed);
+  assert_true(works[N - 1].saw_first_flushed);
+  for (int i = 0; i < N; i++)
+    assert_true(works[i].is_flushed);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -316,6 +362,7 @@ int main(void)
     TEST(test_the_descriptor_tells_of_work),
     TEST(test_a_handler_can_see_that_it_is_in_a_turn),
     TEST(test_random_bytes_differ),
+    TEST(test_a_long_turn_flushes_after_every_few_tasks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
