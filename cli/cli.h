@@ -26,6 +26,7 @@ struct hc_cli_command {
 int hc_cli_relay(const struct hc_cli_command *self, int argc, char **argv);
 int hc_cli_listen(const struct hc_cli_command *self, int argc, char **argv);
 int hc_cli_connect(const struct hc_cli_command *self, int argc, char **argv);
+int hc_cli_request(const struct hc_cli_command *self, int argc, char **argv);
 int hc_cli_token(const struct hc_cli_command *self, int argc, char **argv);
 int hc_cli_properties(const struct hc_cli_command *self, int argc, char **argv);
 

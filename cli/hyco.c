@@ -49,6 +49,19 @@ static const struct hc_cli_command commands[] = {
     "The exit status is 0 after a good end (close code 1000, or none), "
     "and 1 after a cut or any other code.\n"
     "  ssh -o ProxyCommand='hyco connect ssh -c @string' home\n" },
+  { "request", hc_cli_request, "send an HTTP request to a hybrid connection",
+    "[-X METHOD] ENTITY[/path?query] -c STR|@FILE [options]",
+    "Sends one request and writes the body of the answer as it comes. Nothing "
+    "is sent that was not asked for, and the answer is written as it is: no "
+    "redirect is followed. The token goes in the header "
+    "ServiceBusAuthorization; the listener does not see it. While the answer "
+    "goes to a file, a terminal shows how far it has come.\n"
+    "\n"
+    "The exit status is 0 when a whole answer has come, whatever its status "
+    "says; with --fail 1 if that is 400 or more; and 1 if there was no answer "
+    "or it broke off.\n"
+    "  hyco request web/index.html -c @string -o index.html\n"
+    "  tar c . | hyco request -X PUT web/upload --data-file - -c @string\n" },
   { "token", hc_cli_token, "print an access token",
     "[ENTITY] -c STR|@FILE [--validity SECONDS]",
     "Makes a shared access signature from a key, for ENTITY or that of the "

@@ -16,6 +16,7 @@
 #include <hyco/receiver.h>
 #include <hyco/relay.h>
 #include <hyco/relay_settings.h>
+#include <hyco/request.h>
 #include <hyco/sender.h>
 #include <hyco/token.h>
 #include <hyco/version.h>

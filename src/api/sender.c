@@ -2,6 +2,8 @@
 #include "sender/sender.h"
 #include "api/blocking.h"
 #include "base/memory.h"
+#include "io/http_client.h"
+#include "sender/request.h"
 
 struct hyco_sender {
   hyco_loop *loop;
@@ -210,6 +212,15 @@ void hyco_sender_clear_headers(hyco_sender *s)
 int hyco_sender_do_events(hyco_sender *s, int timeout_ms)
 {
   return hyco_loop_do_events(s->loop, timeout_ms);
+}
+
+int hyco_request_new(hyco_sender *s, const hyco_request_events *events,
+                     void *user_data, hyco_request **out)
+{
+  if (s == NULL || out == NULL)
+    return HYCO_EINVALID;
+  return hc_request_new(s->core, hc_loop_http(s->loop->io), events, user_data,
+                        out);
 }
 
 hyco_loop *hyco_sender_loop(hyco_sender *s)

@@ -2,6 +2,7 @@
 #include "sender/sender.h"
 #include "base/memory.h"
 #include "protocol/token.h"
+#include "sender/request.h"
 #include "session/events.h"
 #include "session/options.h"
 
@@ -151,7 +152,7 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
     s->events.on_disconnected(s->self, &e, s->user_data);
 }
 
-static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
+bool hc_sender_judge(void *user_data, const struct hc_tls_verdict *verdict)
 {
   struct hc_sender *s = user_data;
   hyco_ssl_server_authentication e = hc_event_of_verdict(verdict);
@@ -168,7 +169,7 @@ static const struct hc_connection_handler connection_handler = {
   .on_data = on_data,
   .on_half_end = on_half_end,
   .on_disconnected = on_disconnected,
-  .on_verify = on_verify,
+  .on_verify = hc_sender_judge,
 };
 
 const char *hc_sender_id(const struct hc_sender *s)
@@ -192,12 +193,12 @@ static void drop_tls(struct hc_sender *s)
   s->tls = NULL;
 }
 
-static int make_tls(struct hc_sender *s)
+int hc_sender_make_tls(struct hc_sender *s, bool wanted)
 {
   if (s->trust_is_stale)
     drop_tls(s);
   s->trust_is_stale = false;
-  if (!s->endpoint.tls || s->tls != NULL)
+  if (!wanted || s->tls != NULL)
     return 0;
   return hc_tls_from_properties(s->net, &s->surface.props, &s->tls,
                                 &s->surface.fault);
@@ -291,7 +292,7 @@ int hc_sender_start(struct hc_sender *s)
                         "already connected or connecting");
   int rc = hc_endpoint_read(props, &s->endpoint, &s->surface.fault);
   if (rc == 0)
-    rc = make_tls(s);
+    rc = hc_sender_make_tls(s, s->endpoint.tls);
   if (rc < 0)
     return rc;
   s->is_busy = true;
@@ -352,6 +353,7 @@ int hc_sender_new(struct hc_net *net, hyco_sender *self,
   s->accept_data = true;
   hc_surface_init(&s->surface, &hc_sender_rows, s, HYCO_SCOPE_SENDER);
   hc_sender_headers_init(&s->headers);
+  hc_list_init(&s->requests);
   hc_token_source_init(&s->tokens, net, &s->surface.props, on_token, s);
   s->retry = (struct hc_timer){ .fn = on_retry,
                                 .user_data = s,
@@ -371,6 +373,9 @@ void hc_sender_free(struct hc_sender *s)
   s->freed = true;
   memset(&s->events, 0, sizeof s->events); /* no handler is called any more */
   hc_sender_cancel(s);
+  while (!hc_list_is_empty(&s->requests))
+    hc_request_orphan(
+        HC_LIST_ENTRY(s->requests.next, struct hyco_request, node));
   drop_tls(s);
   hc_net_timer_set(s->net, &s->reap, 0);
 }

@@ -3,6 +3,7 @@
 #ifndef HC_SENDER_SENDER_H
 #define HC_SENDER_SENDER_H
 
+#include "base/list.h"
 #include "protocol/backoff.h"
 #include "sender/headers.h"
 #include "session/inbox.h"
@@ -39,6 +40,7 @@ struct hc_sender {
   uint64_t wait_until_ms;
   struct hc_timer retry;
   struct hc_fault failure; /* of the last try */
+  struct hc_list requests;
   struct hc_timer reap;
 };
 
@@ -55,6 +57,13 @@ int hc_sender_start(struct hc_sender *s);
 
 /* Ends what hc_sender_start began, at once and without an event. */
 void hc_sender_cancel(struct hc_sender *s);
+
+/* Reads the trust (if TLS is wanted) unless it has been. As
+ * hc_tls_from_properties, the fault is the surface's. */
+int hc_sender_make_tls(struct hc_sender *s, bool wanted);
+
+/* on_verify of struct hc_dial: on_ssl_server_authentication decides. */
+bool hc_sender_judge(void *user_data, const struct hc_tls_verdict *verdict);
 
 /* sb-hc-id of the connection: DiagnosticId, or a GUID; "" before the first. */
 const char *hc_sender_id(const struct hc_sender *s);

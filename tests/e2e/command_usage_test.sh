@@ -21,7 +21,7 @@ for arguments in --help -h; do
 done
 run "$HYCO" --version
 check "hyco --version" prints '^hyco [0-9]*\.[0-9]*\.[0-9]*$'
-for command in relay listen connect token properties; do
+for command in relay listen connect request token properties; do
   run "$HYCO" "$command" --help
   check "hyco $command --help" prints "^usage: hyco $command "
   run "$HYCO" "$command" --version
