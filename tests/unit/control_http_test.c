@@ -82,8 +82,8 @@ static void a_request_without_body_member_is_a_pointer(void **state)
   (void)state;
   static const char *const texts[] = {
     "{\"request\":{\"address\":\"a\"}}",
-    "{\"request\":{\"address\":\"a\",\"id\":null,\"method\":null,"
-    "\"requestHeaders\":null,\"remoteEndpoint\":null,\"body\":null}}",
+    ("{\"request\":{\"address\":\"a\",\"id\":null,\"method\":null,"
+     "\"requestHeaders\":null,\"remoteEndpoint\":null,\"body\":null}}"),
     "{\"request\":{\"address\":\"a\",\"requestHeaders\":{}}}",
   };
   for (size_t i = 0; i < CHECK_COUNT(texts); i++) {
