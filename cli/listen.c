@@ -5,6 +5,7 @@
 #include "target.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_CONNECTIONS = 1000, MAX_CONNECTIONS_LIMIT = 100000 };
@@ -14,6 +15,7 @@ struct listen_values {
   bool echo;
   bool discard;
   const char *exec;
+  const char *forward;
   long max_connections;
   long count;
   bool once;
@@ -34,6 +36,12 @@ static const struct hc_cli_option options[] = {
     .value = "COMMAND",
     .help = "run it for each connection: what comes is its standard\n"
             "input, its standard output is sent back" },
+  { .name = "forward",
+    .kind = HC_CLI_TEXT,
+    .offset = offsetof(struct listen_values, forward),
+    .value = "HOST:PORT",
+    .help = "join each connection to a TCP connection to this host;\n"
+            "while it is down, senders are refused with 502" },
   { .name = "max-connections",
     .kind = HC_CLI_NUMBER,
     .offset = offsetof(struct listen_values, max_connections),
@@ -53,6 +61,9 @@ static const struct hc_cli_option options[] = {
     .offset = offsetof(struct listen_values, once),
     .help = "end when a try to listen fails, whatever the reason" },
 };
+
+/* The library moves the bytes. */
+static const struct hc_cli_service forward_service = { 0 };
 
 /* What one turn of the listener has learnt. */
 struct turn {
@@ -117,13 +128,56 @@ static int serve(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
   return turn.stop || served ? HC_CLI_DONE : HC_CLI_FAILED;
 }
 
+/* "host:1", "[::1]:1" */
+static bool split_target(const char *text, char host[256], long *port)
+{
+  const char *colon = strrchr(text, ':');
+  char *end = NULL;
+  size_t len = colon != NULL ? (size_t)(colon - text) : 0;
+
+  if (len == 0 || colon[1] < '0' || colon[1] > '9')
+    return false;
+  *port = strtol(colon + 1, &end, 10);
+  bool in_brackets = text[0] == '[' && len > 2 && text[len - 1] == ']';
+  if (in_brackets) {
+    text++;
+    len -= 2;
+  }
+  if (len > 255 || *end != '\0' || *port < 1 || *port > 65535 ||
+      (!in_brackets && strcspn(text, ":[]") < len))
+    return false;
+  memcpy(host, text, len);
+  host[len] = '\0';
+  return true;
+}
+
+static int set_forwarding(struct hc_cli_listener *l, const char *target)
+{
+  char host[256];
+  long port = 0;
+
+  if (target == NULL)
+    return HC_CLI_GO_ON;
+  if (!split_target(target, host, &port))
+    return hc_cli_usage(l->command, "--forward: HOST:PORT, with a port from 1 "
+                                    "to 65535 and IPv6 in brackets");
+  int rc = hyco_receiver_set_string(l->receiver, HYCO_FORWARDING_HOST, host);
+  if (rc == 0)
+    rc = hyco_receiver_set_int(l->receiver, HYCO_FORWARDING_PORT, port);
+  return rc == 0 ? HC_CLI_GO_ON
+                 : hc_cli_error(l->command, "--forward", rc,
+                                hyco_receiver_last_error_text(l->receiver));
+}
+
 static int start(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
-                 const struct hc_cli_target *target, const char *entity)
+                 const struct listen_values *v, const char *entity)
 {
   struct hc_cli_role role = hc_cli_role_of_receiver(l->receiver);
-  int rc = hc_cli_target_apply(l->command, target, &role, entity);
+  int rc = hc_cli_target_apply(l->command, &v->target, &role, entity);
   if (rc == HC_CLI_GO_ON)
     rc = hc_cli_configure(l->command, &role, "HalfClose=true");
+  if (rc == HC_CLI_GO_ON)
+    rc = set_forwarding(l, v->forward);
   if (rc != HC_CLI_GO_ON)
     return rc;
   int signal_fd = hc_cli_signals_open(true);
@@ -142,6 +196,8 @@ static const struct hc_cli_service *service(const struct listen_values *v)
 {
   if (v->exec != NULL)
     return &hc_cli_exec_service;
+  if (v->forward != NULL)
+    return &forward_service;
   return v->echo ? &hc_cli_echo_service : &hc_cli_discard_service;
 }
 
@@ -165,7 +221,7 @@ static int run_listener(const struct hc_cli_command *self,
                                      &tokens);
   (void)hyco_receiver_set_int(l.receiver, HYCO_MAX_CONNECTIONS,
                               v->max_connections);
-  int rc = start(&l, &tokens, &v->target, entity);
+  int rc = start(&l, &tokens, v, entity);
   hyco_receiver_free(l.receiver);
   hc_cli_tokens_deinit(&tokens);
   hc_cli_exec_kill(&l);
@@ -176,8 +232,8 @@ static int run_listener(const struct hc_cli_command *self,
 static int check(const struct hc_cli_command *self,
                  const struct listen_values *v)
 {
-  if (v->echo + v->discard + (v->exec != NULL) != 1)
-    return hc_cli_usage(self, "one of --echo, --discard and --exec");
+  if (v->echo + v->discard + (v->exec != NULL) + (v->forward != NULL) != 1)
+    return hc_cli_usage(self, "one of --echo, --discard, --exec and --forward");
   if (!hc_cli_target_has_credentials(&v->target))
     return hc_cli_usage(self, "a listener needs --key-name and a key, "
                               "--token or --token-command");

@@ -40,6 +40,7 @@ extern "C" {
      "(404)")                                                              \
   XX(ESERVICE, 605, true, "the service failed (5xx)")                      \
   XX(ERENDEZVOUS, 608, true, "the rendezvous with the service failed")     \
+  XX(EFORWARD, 609, true, "the forwarding target cannot be reached")       \
   XX(EBADENUM, 610, false, "not a value of this enumeration")              \
   XX(EUNKNOWNNAME, 611, false,                                             \
      "there is no property or setting of this "                            \

@@ -58,6 +58,12 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "Receiver: the control channel is up. Sender: the connection is open.") \
   XX(DEFAULT_TIMEOUT, "default_timeout", PROPERTY, INT, RW, RECEIVER, "0", 0, \
      86400, ANY, "Seconds: timeout that new connections start with.") \
+  XX(FORWARDING_HOST, "forwarding_host", PROPERTY, STRING, RW, RECEIVER, "", \
+     0, 253, ANY, \
+     "With forwarding_port: each accepted connection is joined to a TCP " \
+     "connection to this host.") \
+  XX(FORWARDING_PORT, "forwarding_port", PROPERTY, INT, RW, RECEIVER, "0", 0, \
+     65535, ANY, "Port of forwarding_host; 0: no forwarding.") \
   XX(HYBRID_CONNECTION, "hybrid_connection", PROPERTY, STRING, RW, BOTH, "", \
      0, 2048, IDLE, \
      "Name of the entity; a sender may add /suffix and ?query.") \
@@ -210,8 +216,26 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      INT64_MAX, ANY, \
      "Bytes of the message that the following asynchronous sends make up " \
      "together; 0: each send is a message.") \
+  XX(IN_BUFFER_SIZE, "InBufferSize", SETTING, INT, RW, BOTH, "0", 0, \
+     1073741824, IDLE, \
+     "Bytes of the socket's receive buffer; 0: as the system tunes it.") \
+  XX(TCP_KEEP_ALIVE_INTERVAL, "KeepAliveInterval", SETTING, INT, RW, BOTH, \
+     "0", 0, 32767000, IDLE, \
+     "Milliseconds between unanswered TCP keep-alive probes, in whole " \
+     "seconds; setting it switches them on. 0: the system's.") \
+  XX(TCP_KEEP_ALIVE_RETRY_COUNT, "KeepAliveRetryCount", SETTING, INT, RW, \
+     BOTH, "0", 0, 127, IDLE, \
+     "Unanswered TCP keep-alive probes that end a connection; setting it " \
+     "switches them on. 0: the system's.") \
+  XX(TCP_KEEP_ALIVE_TIME, "KeepAliveTime", SETTING, INT, RW, BOTH, "0", 0, \
+     32767000, IDLE, \
+     "Milliseconds of silence before TCP keep-alive probes, in whole " \
+     "seconds; setting it switches them on. 0: the system's.") \
   XX(TCP_NO_DELAY, "TcpNoDelay", SETTING, BOOL, RW, BOTH, "true", 0, 1, IDLE, \
      "Send small packets at once.") \
+  XX(USE_IPV6, "UseIPv6", SETTING, ENUM, RW, BOTH, "1", 0, 2, IDLE, \
+     "Addresses of the service that are tried: 0 IPv4, 1 both, IPv6 first, " \
+     "2 IPv6.") \
   XX(OPENSSL_CA_DIR, "OpenSSLCADir", SETTING, STRING, RW, BOTH, "", 0, 4096, \
      IDLE, "Directory of trusted CAs, hashed, added to the system's.") \
   XX(OPENSSL_CA_FILE, "OpenSSLCAFile", SETTING, STRING, RW, BOTH, "", 0, \
@@ -320,6 +344,13 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "Groups of TLS 1.3. Not yet: only the default.") \
   XX(AUTO_RECONNECT, "AutoReconnect", SETTING, BOOL, RW, RECEIVER, "true", 0, \
      1, ANY, "Bring a lost control channel back (hyco's own).") \
+  XX(FORWARD_DIAL_FIRST, "ForwardDialFirst", SETTING, BOOL, RW, RECEIVER, \
+     "true", 0, 1, ANY, \
+     "Connect to forwarding_host before accepting: a target that is down " \
+     "rejects the sender with 502 (hyco's own).") \
+  XX(FORWARD_DIAL_TIMEOUT, "ForwardDialTimeout", SETTING, INT, RW, RECEIVER, \
+     "10", 1, 300, ANY, \
+     "Seconds for connecting to forwarding_host (hyco's own).") \
   XX(HALF_CLOSE, "HalfClose", SETTING, BOOL, RW, BOTH, "false", 0, 1, ANY, \
      "A Close from the peer ends its direction only (hyco's own).") \
   XX(RENEW_NOW, "RenewNow", SETTING, BOOL, W, RECEIVER, "false", 0, 1, ANY, \

@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -210,6 +212,30 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user_data,
 
 /* --- easy handles --- */
 
+static void set_number(int fd, int level, int option, uint32_t value)
+{
+  int number = value < INT_MAX ? (int)value : INT_MAX;
+
+  /* what the system does not take it does its own way */
+  if (number > 0)
+    (void)setsockopt(fd, level, option, &number, sizeof(number));
+}
+
+/* Before it is connected: a window is agreed on then. */
+static void set_socket(int fd, const struct hc_tcp *tcp)
+{
+  if (tcp->keep_alive_ms > 0 || tcp->keep_interval_ms > 0 ||
+      tcp->keep_probes > 0)
+    set_number(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+#ifdef TCP_KEEPIDLE
+  set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, (tcp->keep_alive_ms + 999) / 1000);
+  set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL,
+             (tcp->keep_interval_ms + 999) / 1000);
+  set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, tcp->keep_probes);
+#endif
+  set_number(fd, SOL_SOCKET, SO_RCVBUF, tcp->in_buffer);
+}
+
 /* libcurl takes a socket that it does not get for a refused connection. A
  * family that the system does not have is no fault: the other one is tried. */
 static curl_socket_t open_socket(void *user_data, curlsocktype purpose,
@@ -222,6 +248,8 @@ static curl_socket_t open_socket(void *user_data, curlsocktype purpose,
   (void)purpose;
   if (fd < 0 && errno != EAFNOSUPPORT)
     job->no_socket = errno;
+  if (fd >= 0)
+    set_socket(fd, &job->tcp);
   return fd;
 }
 
@@ -261,6 +289,14 @@ static bool set_local_host(CURL *easy, const char *local_host)
          curl_easy_setopt(easy, CURLOPT_INTERFACE, text) == CURLE_OK;
 }
 
+static long family_of(const struct hc_tcp *tcp)
+{
+  static const long families[] = { [HC_FAMILY_ANY] = CURL_IPRESOLVE_WHATEVER,
+                                   [HC_FAMILY_IPV4] = CURL_IPRESOLVE_V4,
+                                   [HC_FAMILY_IPV6] = CURL_IPRESOLVE_V6 };
+  return families[tcp->family];
+}
+
 static void set_options(struct hc_curl_job *job,
                         const struct hc_curl_route *route)
 {
@@ -276,7 +312,8 @@ static void set_options(struct hc_curl_job *job,
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* no wait for slow DNS */
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout);
-  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, route->no_delay ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, route->tcp.no_delay ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_IPRESOLVE, family_of(&route->tcp));
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, job);
   if (job->has_proxy) {
@@ -440,6 +477,7 @@ int hc_curl_job_new(struct hc_loop *loop, const struct hc_curl_route *route,
   job->curl = loop->curl;
   job->kept = CURL_SOCKET_BAD;
   job->has_proxy = route->proxy != NULL && *route->proxy != '\0';
+  job->tcp = route->tcp;
   job->owner = owner;
   job->on_done = on_done;
   int rc = set_up(job, route, fault);

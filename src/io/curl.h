@@ -20,6 +20,7 @@ struct hc_curl_job {
   struct curl_slist *fields;
   char error[CURL_ERROR_SIZE];
   bool has_proxy;
+  struct hc_tcp tcp;
   bool is_added;
   curl_socket_t kept;  /* not closed by libcurl */
   int no_socket;       /* errno where there was none to be had; 0: there was */
@@ -35,7 +36,7 @@ struct hc_curl_route {
   uint16_t port;
   const char *proxy;      /* NULL or "": none */
   const char *local_host; /* NULL or "": any */
-  bool no_delay;
+  struct hc_tcp tcp;
   uint64_t timeout_ms;
 };
 

@@ -114,7 +114,7 @@ static int start_job(struct hc_io_stream *s, const struct hc_dial *dial,
     .port = dial->port,
     .proxy = dial->proxy,
     .local_host = dial->local_host,
-    .no_delay = dial->no_delay,
+    .tcp = dial->tcp,
     .timeout_ms = dial->timeout_ms,
   };
   int rc =

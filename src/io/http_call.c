@@ -274,7 +274,7 @@ int hc_io_call_set_up(struct hc_io_call *call,
     .port = request->port,
     .proxy = request->proxy,
     .local_host = request->local_host,
-    .no_delay = request->no_delay,
+    .tcp = { .no_delay = request->no_delay },
     .timeout_ms = request->timeout_ms,
   };
   int rc =

@@ -238,7 +238,10 @@ uint64_t hc_io_unacked_ms(const struct hc_stream *stream)
   return 0;
 }
 
-void hc_io_peer(const struct hc_stream *stream, struct hc_address *out)
+typedef int name_fn(int fd, struct sockaddr *address, socklen_t *len);
+
+static void write_address(const struct hc_stream *stream, name_fn *name,
+                          struct hc_address *out)
 {
   const struct hc_io_stream *s = hc_io_stream_const(stream);
   struct sockaddr_storage address;
@@ -246,7 +249,7 @@ void hc_io_peer(const struct hc_stream *stream, struct hc_address *out)
   char port[8];
 
   *out = (struct hc_address){ .port = 0 };
-  if (s->fd < 0 || getpeername(s->fd, (struct sockaddr *)&address, &len) != 0 ||
+  if (s->fd < 0 || name(s->fd, (struct sockaddr *)&address, &len) != 0 ||
       getnameinfo((struct sockaddr *)&address, len, out->host,
                   sizeof(out->host), port, sizeof(port),
                   NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
@@ -255,4 +258,14 @@ void hc_io_peer(const struct hc_stream *stream, struct hc_address *out)
   }
   strip_mapped(out->host);
   out->port = (uint16_t)strtoul(port, NULL, 10);
+}
+
+void hc_io_local(const struct hc_stream *stream, struct hc_address *out)
+{
+  write_address(stream, getsockname, out);
+}
+
+void hc_io_peer(const struct hc_stream *stream, struct hc_address *out)
+{
+  write_address(stream, getpeername, out);
 }

@@ -65,6 +65,7 @@ struct hc_io_stream {
   bool drain_is_due;
   bool is_kernel_full;
   int write_code; /* what broke writing; 0: nothing */
+  bool is_shut;   /* a FIN follows what is in tx */
   enum hc_stream_close how;
   bool end_is_announced; /* close_notify is written, if there is to be one */
   bool is_finished;      /* our FIN is sent */
@@ -114,6 +115,7 @@ void hc_io_set_handler(struct hc_stream *stream,
                        const struct hc_stream_handler *handler,
                        void *user_data);
 uint64_t hc_io_unacked_ms(const struct hc_stream *stream);
+void hc_io_local(const struct hc_stream *stream, struct hc_address *out);
 void hc_io_peer(const struct hc_stream *stream, struct hc_address *out);
 
 /* --- stream_read.c --- */
@@ -149,6 +151,7 @@ uint8_t *hc_io_reserve(struct hc_stream *stream, size_t n);
 void hc_io_commit(struct hc_stream *stream, size_t n);
 size_t hc_io_pending(const struct hc_stream *stream);
 void hc_io_set_drain_mark(struct hc_stream *stream, size_t mark);
+void hc_io_shut(struct hc_stream *stream);
 
 /* --- stream_close.c --- */
 

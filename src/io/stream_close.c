@@ -3,8 +3,12 @@
 #include "io/stream.h"
 
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* How often it is looked whether all is with the peer before a RST. */
+enum { HC_IO_RESET_CHECK_MS = 5 };
 
 static void on_poll_closed(uv_handle_t *handle)
 {
@@ -48,6 +52,32 @@ void hc_io_destroy(struct hc_io_stream *s, bool reset)
   hc_io_stream_release(s);
 }
 
+/* What is not with the peer's TCP yet. A RST takes along what our kernel still
+ * has of it. */
+static size_t undelivered(const struct hc_io_stream *s)
+{
+  int in_kernel = 0;
+
+  if (s->how == HC_STREAM_RESET && ioctl(s->fd, TIOCOUTQ, &in_kernel) != 0)
+    in_kernel = 0;
+  return hc_io_pending(&s->base) + (size_t)in_kernel;
+}
+
+static void on_reset_due(void *user_data)
+{
+  struct hc_io_stream *s = user_data;
+  uint64_t now_ms = hc_net_now_ms(s->base.net);
+  size_t left = undelivered(s);
+
+  if (left != s->undelivered)
+    s->undelivered_since_ms = now_ms;
+  s->undelivered = left;
+  if (left > 0 && now_ms - s->undelivered_since_ms < HC_STREAM_LINGER_MS)
+    hc_io_timer_set(s->loop, &s->deadline, HC_IO_RESET_CHECK_MS);
+  else
+    hc_io_destroy(s, true);
+}
+
 /* A peer that reads slowly, or not just now, is to have all the same. */
 static bool may_still_deliver(struct hc_io_stream *s)
 {
@@ -75,13 +105,16 @@ static void on_linger_over(void *user_data)
 
 static void linger(struct hc_io_stream *s)
 {
+  bool resets = s->how == HC_STREAM_RESET;
+
   s->phase = HC_IO_LINGER;
-  s->undelivered = hc_io_pending(&s->base);
+  s->undelivered = undelivered(s);
   s->undelivered_since_ms = hc_net_now_ms(s->base.net);
-  s->deadline.fn = on_linger_over;
+  s->deadline.fn = resets ? on_reset_due : on_linger_over;
   s->deadline.user_data = s;
   s->deadline.calls_handlers = false;
-  hc_io_timer_set(s->loop, &s->deadline, HC_STREAM_LINGER_MS);
+  hc_io_timer_set(s->loop, &s->deadline,
+                  resets ? HC_IO_RESET_CHECK_MS : HC_STREAM_LINGER_MS);
   hc_io_add(s->loop, HC_FLUSH, &s->flush);
   hc_io_stream_schedule(s);
   hc_io_stream_poll(s);
@@ -97,7 +130,7 @@ void hc_io_close(struct hc_stream *stream, enum hc_stream_close how)
   if (s->phase == HC_IO_OPEN && how != HC_STREAM_ABORT && !is_broken)
     linger(s);
   else
-    hc_io_destroy(s, how == HC_STREAM_ABORT);
+    hc_io_destroy(s, how == HC_STREAM_ABORT || how == HC_STREAM_RESET);
 }
 
 bool hc_io_announce_end(struct hc_io_stream *s)

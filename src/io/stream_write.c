@@ -6,11 +6,19 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+/* The peer's direction ended well, and its owner knows. */
+static bool has_half_ended(const struct hc_io_stream *s)
+{
+  return s->end_is_told && s->end_code == 0;
+}
+
 uint8_t *hc_io_reserve(struct hc_stream *stream, size_t n)
 {
   struct hc_io_stream *s = hc_io_stream(stream);
 
   if (n > HC_STREAM_TX_MAX - hc_io_pending(stream))
+    return NULL;
+  if (s->write_code != 0 && has_half_ended(s))
     return NULL;
   return hc_buffer_reserve(&s->tx, n);
 }
@@ -46,9 +54,12 @@ void hc_io_set_drain_mark(struct hc_stream *stream, size_t mark)
 
 /* The peer will not read any more. What it sent before is still read; that
  * path ends with what is noted here. Until then what waits to be sent stays:
- * the owner of a paused stream must not believe that it went anywhere. */
+ * the owner of a paused stream must not believe that it went anywhere. Where
+ * nothing is left to be read the next write fails. */
 static void break_writing(struct hc_io_stream *s, int code)
 {
+  if (has_half_ended(s))
+    hc_buffer_clear(&s->tx);
   s->write_code = code;
   s->is_kernel_full = false;
   s->is_readable = !s->is_ended;
@@ -121,6 +132,15 @@ static void note_drain(struct hc_io_stream *s)
   s->is_above_mark = is_above;
 }
 
+void hc_io_shut(struct hc_stream *stream)
+{
+  struct hc_io_stream *s = hc_io_stream(stream);
+
+  assert(s->tls == NULL && s->phase == HC_IO_OPEN);
+  s->is_shut = true;
+  hc_io_add(s->loop, HC_FLUSH, &s->flush);
+}
+
 /* A stream that its owner gave up. */
 static void deliver(struct hc_io_stream *s)
 {
@@ -129,7 +149,7 @@ static void deliver(struct hc_io_stream *s)
     send_pending(s);
   if (s->write_code != 0)
     hc_io_destroy(s, false);
-  else if (hc_io_pending(&s->base) == 0)
+  else if (hc_io_pending(&s->base) == 0 && s->how != HC_STREAM_RESET)
     hc_io_finish(s);
 }
 
@@ -146,5 +166,7 @@ void hc_io_run_flush(struct hc_task *task)
     deliver(s);
   else
     note_drain(s);
+  if (s->phase == HC_IO_OPEN && s->is_shut && hc_io_pending(&s->base) == 0)
+    shutdown(s->fd, SHUT_WR); /* again: nothing */
   hc_io_stream_poll(s);
 }

@@ -77,7 +77,22 @@ enum hc_stream_close {
                       RST when delivery stands still for HC_STREAM_STALL_MS */
   HC_STREAM_CUT,   /* deliver what was written, FIN without close_notify; RST
                       after HC_STREAM_LINGER_MS: the peer must see a cut */
+  HC_STREAM_RESET, /* the cut of a plain stream: RST once the peer's TCP has
+                      what was written, HC_STREAM_LINGER_MS later at most */
   HC_STREAM_ABORT  /* RST at once */
+};
+
+/* Which addresses of a name are tried. */
+enum hc_family { HC_FAMILY_ANY, HC_FAMILY_IPV4, HC_FAMILY_IPV6 };
+
+/* What a dialled socket is set to; 0: as the system has it. */
+struct hc_tcp {
+  bool no_delay;
+  enum hc_family family;
+  uint32_t keep_alive_ms;    /* idle before the first probe, rounded up to s */
+  uint32_t keep_interval_ms; /* between probes, rounded up to s */
+  uint32_t keep_probes;      /* unanswered ones that end it */
+  uint32_t in_buffer;        /* SO_RCVBUF, bytes */
 };
 
 struct hc_dial {
@@ -88,7 +103,7 @@ struct hc_dial {
   const char *local_host; /* address or interface to bind to; NULL: any */
   const char *proxy; /* URL, libcurl's syntax, user and password in it; NULL:
                         none. Copied, never in a text */
-  bool no_delay;
+  struct hc_tcp tcp;
   bool reads_in_narrow_turns; /* control channel: its on_data may run in a
                                  narrow turn, see hc_net_is_narrow */
   uint64_t timeout_ms;        /* for DNS, TCP and TLS together */
@@ -125,7 +140,9 @@ struct hc_net_ops {
   void (*set_drain_mark)(struct hc_stream *stream, size_t mark);
   void (*pause)(struct hc_stream *stream);
   void (*resume)(struct hc_stream *stream);
+  void (*shut)(struct hc_stream *stream);
   void (*close)(struct hc_stream *stream, enum hc_stream_close how);
+  void (*local)(const struct hc_stream *stream, struct hc_address *out);
   void (*peer)(const struct hc_stream *stream, struct hc_address *out);
   uint64_t (*unacked_ms)(const struct hc_stream *stream);
 
@@ -191,7 +208,8 @@ static inline void hc_stream_set_handler(struct hc_stream *stream,
 }
 
 /* Room for n contiguous bytes at the end of what is to be sent; NULL if
- * pending() + n would pass HC_STREAM_TX_MAX or there is no memory. Valid until
+ * pending() + n would pass HC_STREAM_TX_MAX, there is no memory, or the peer
+ * takes no more although its direction ended well. Valid until
  * the next call on the stream. */
 static inline uint8_t *hc_stream_reserve(struct hc_stream *stream, size_t n)
 {
@@ -241,12 +259,26 @@ static inline void hc_stream_resume(struct hc_stream *stream)
   stream->net->ops->resume(stream);
 }
 
+/* Ends this direction of an open plain stream: FIN behind what was written.
+ * Nothing is written after it; reading goes on. */
+static inline void hc_stream_shut(struct hc_stream *stream)
+{
+  stream->net->ops->shut(stream);
+}
+
 /* Gives the stream up; no handler is called any more. NULL is fine. */
 static inline void hc_stream_close(struct hc_stream *stream,
                                    enum hc_stream_close how)
 {
   if (stream != NULL)
     stream->net->ops->close(stream, how);
+}
+
+/* The address of our own end; host is "" while there is no socket. */
+static inline void hc_stream_local(const struct hc_stream *stream,
+                                   struct hc_address *out)
+{
+  stream->net->ops->local(stream, out);
 }
 
 static inline void hc_stream_peer(const struct hc_stream *stream,

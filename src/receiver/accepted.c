@@ -10,6 +10,7 @@ enum {
   STATUS_REJECTED = 400,
   STATUS_NOT_ALLOWED = 403,
   STATUS_OUR_ERROR = 500,
+  STATUS_BAD_GATEWAY = 502,
   STATUS_TOO_MANY = 503
 };
 
@@ -22,8 +23,46 @@ void hc_accepted_free(struct hc_accepted *a)
   hc_id_map_remove(&a->receiver->ids, a->id);
   hc_connection_free(a->connection);
   hc_inbox_deinit(&a->inbox);
+  hc_forward_free(a->forward);
+  hc_free(a->sub_protocol);
   hc_control_deinit(&control);
   hc_free(a);
+}
+
+static void emit_connection_error(struct hc_accepted *a,
+                                  const struct hc_fault *fault)
+{
+  struct hc_receiver *r = a->receiver;
+  hyco_error_event e = { a->id, -fault->code, fault->text };
+  if (r->events.on_connection_error != NULL)
+    r->events.on_connection_error(r->self, &e, r->user_data);
+}
+
+/* The sender was accepted before the target was known to be there. */
+static void end_without_target(struct hc_accepted *a,
+                               const struct hc_fault *fault)
+{
+  struct hc_receiver *r = a->receiver;
+
+  emit_connection_error(a, fault);
+  if (r->freed)
+    return;
+  hc_connection_end_half_close(a->connection);
+  hc_connection_disconnect(a->connection, HC_CLOSE_INTERNAL,
+                           hc_span_str(hyco_strerror(HYCO_EFORWARD)));
+}
+
+/* The last thing that is done with an open connection: a may be gone then. */
+static void join_target(struct hc_accepted *a)
+{
+  struct hc_fault fault;
+
+  hc_forward_join(a->forward, a->connection);
+  if (!hc_properties_flag(&a->receiver->surface.props,
+                          HYCO_FORWARD_DIAL_FIRST) &&
+      hc_connection_is_open(a->connection) &&
+      hc_forward_dial(a->forward, &a->receiver->surface.props, &fault) < 0)
+    end_without_target(a, &fault);
 }
 
 static void on_open(void *user_data, struct hc_span sub_protocol)
@@ -51,6 +90,8 @@ static void on_open(void *user_data, struct hc_span sub_protocol)
   if (hc_connection_is_ready(a->connection) && /* else it is told later */
       r->events.on_connection_ready_to_send != NULL)
     r->events.on_connection_ready_to_send(r->self, id, r->user_data);
+  if (!r->freed && a->forward != NULL)
+    join_target(a);
 }
 
 static void on_failed(void *user_data, int status, const struct hc_fault *fault)
@@ -61,6 +102,8 @@ static void on_failed(void *user_data, int status, const struct hc_fault *fault)
 
   (void)status;
   hc_fault_set(&copy, HYCO_ERENDEZVOUS, "accepting failed: %s", fault->text);
+  if (a->forward != NULL)
+    hc_forward_close(a->forward, false); /* it was told nothing */
   hc_accepted_free(a);
   hc_receiver_emit_error(r, &copy);
   hc_receiver_settle(r);
@@ -70,6 +113,8 @@ static void on_ready_to_send(void *user_data)
 {
   struct hc_accepted *a = user_data;
   struct hc_receiver *r = a->receiver;
+  if (a->forward != NULL)
+    hc_forward_ready(a->forward);
   if (r->events.on_connection_ready_to_send != NULL)
     r->events.on_connection_ready_to_send(r->self, a->id, r->user_data);
 }
@@ -92,6 +137,11 @@ static void on_data(void *user_data, enum hc_ws_opcode opcode,
   struct hc_receiver *r = a->receiver;
   struct hc_buffer whole;
 
+  if (a->forward != NULL) {
+    if (opcode != HC_WS_PONG)
+      hc_forward_take(a->forward, data);
+    return;
+  }
   int rc = hc_inbox_add(&a->inbox, &r->surface.props, opcode, &data,
                         end_of_message, &whole);
   if (rc < 0) {
@@ -118,6 +168,8 @@ static void on_half_end(void *user_data, int code, struct hc_span reason)
 
   hc_fault_set(&said, 0, "%.*s", (int)reason.len, (const char *)reason.ptr);
   hyco_connection_disconnected e = { a->id, code, said.text };
+  if (a->forward != NULL)
+    hc_forward_end(a->forward);
   if (r->events.on_connection_end != NULL)
     r->events.on_connection_end(r->self, &e, r->user_data);
 }
@@ -132,9 +184,10 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
 
   hc_fault_set(&said, 0, "%.*s", (int)reason.len,
                reason.len > 0 ? (const char *)reason.ptr : "");
-  if (fault->code != 0 && r->events.on_connection_error != NULL) {
-    hyco_error_event error = { id, -fault->code, fault->text };
-    r->events.on_connection_error(r->self, &error, r->user_data);
+  if (a->forward != NULL)
+    hc_forward_close(a->forward, fault->code != 0);
+  if (fault->code != 0) {
+    emit_connection_error(a, fault);
     if (r->freed)
       return;
   }
@@ -175,8 +228,7 @@ static const struct hc_connection_handler connection_handler = {
   .on_verify = on_verify,
 };
 
-static int open_rendezvous(struct hc_accepted *a, const char *sub_protocol,
-                           struct hc_fault *fault)
+static int open_rendezvous(struct hc_accepted *a, struct hc_fault *fault)
 {
   struct hc_receiver *r = a->receiver;
   const struct hc_properties *props = &r->surface.props;
@@ -187,7 +239,12 @@ static int open_rendezvous(struct hc_accepted *a, const char *sub_protocol,
                                     &options.link, fault);
   if (rc < 0)
     return rc;
-  options.link.protocols = hc_span_str(sub_protocol);
+  options.link.protocols = hc_span_str(a->sub_protocol);
+  if (a->forward != NULL) {
+    options.half_close = true;
+    if (options.queue_mark > HC_FORWARD_MARK)
+      options.queue_mark = HC_FORWARD_MARK;
+  }
   return hc_connection_open(r->net, &options, &connection_handler, a,
                             &a->connection, fault);
 }
@@ -199,37 +256,6 @@ static void make_uid(struct hc_accepted *a)
 
   hc_net_random(a->receiver->net, random, sizeof random);
   hc_guid_format(a->uid, random);
-}
-
-static void accept(struct hc_receiver *r, struct hc_accept *info,
-                   const char *sub_protocol)
-{
-  struct hc_fault fault;
-  struct hc_accepted *a = hc_alloc_zero(sizeof *a);
-
-  if (a == NULL) {
-    hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
-    hc_receiver_emit_error(r, &fault);
-    return;
-  }
-  a->receiver = r;
-  a->info = *info;
-  memset(info, 0, sizeof *info);
-  a->accept_data = true;
-  a->id = ++r->last_id;
-  a->sending = (struct hc_sending){
-    .block = r->block,
-    .owner = r->block_owner,
-    .id = a->id,
-    .timeout_s = hc_properties_number(&r->surface.props, HYCO_DEFAULT_TIMEOUT),
-  };
-  make_uid(a);
-  hc_list_append(&r->accepted, &a->node);
-  r->n_accepted++;
-  if (open_rendezvous(a, sub_protocol, &fault) < 0) {
-    hc_accepted_free(a);
-    hc_receiver_emit_error(r, &fault);
-  }
 }
 
 static void on_reject_error(void *user_data, const struct hc_fault *fault)
@@ -269,6 +295,105 @@ static void reject(struct hc_receiver *r, const struct hc_accept *info,
     if (reject != NULL)
       hc_reject_free(reject);
     hc_receiver_emit_error(r, &fault);
+  }
+}
+
+static void give_up(struct hc_accepted *a, const struct hc_fault *fault)
+{
+  struct hc_receiver *r = a->receiver;
+
+  hc_accepted_free(a);
+  hc_receiver_emit_error(r, fault);
+  hc_receiver_settle(r);
+}
+
+/* The target stands before the sender is accepted. */
+static void on_target_open(void *user_data)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_fault fault;
+
+  if (a->connection == NULL && open_rendezvous(a, &fault) < 0)
+    give_up(a, &fault);
+}
+
+static void reject_without_target(struct hc_accepted *a,
+                                  const struct hc_fault *fault)
+{
+  struct hc_receiver *r = a->receiver;
+
+  /* no more than that: the sender need not know what lies behind us */
+  reject(r, &a->info, STATUS_BAD_GATEWAY, hyco_strerror(HYCO_EFORWARD));
+  if (!r->freed)
+    give_up(a, fault);
+}
+
+static void on_target_failed(void *user_data, const struct hc_fault *fault)
+{
+  struct hc_accepted *a = user_data;
+
+  if (a->is_open)
+    end_without_target(a, fault);
+  else
+    reject_without_target(a, fault);
+}
+
+static const struct hc_forward_handler target_handler = {
+  .on_open = on_target_open,
+  .on_failed = on_target_failed,
+};
+
+/* Takes the strings of info over. NULL when out of memory. */
+static struct hc_accepted *new_accepted(struct hc_receiver *r,
+                                        struct hc_accept *info,
+                                        const char *sub_protocol)
+{
+  const struct hc_properties *props = &r->surface.props;
+  struct hc_accepted *a = hc_alloc_zero(sizeof *a);
+
+  if (a == NULL)
+    return NULL;
+  a->receiver = r;
+  a->info = *info;
+  memset(info, 0, sizeof *info);
+  a->accept_data = true;
+  a->id = ++r->last_id;
+  make_uid(a);
+  hc_list_append(&r->accepted, &a->node);
+  r->n_accepted++;
+  a->sub_protocol = hc_strdup(sub_protocol);
+  if (hc_forward_is_wanted(props))
+    a->forward = hc_forward_new(r->net, props, &target_handler, a);
+  a->sending = (struct hc_sending){
+    .block = r->block,
+    .owner = r->block_owner,
+    .id = a->id,
+    .is_forwarded = a->forward != NULL,
+    .timeout_s = hc_properties_number(props, HYCO_DEFAULT_TIMEOUT),
+  };
+  if (a->sub_protocol != NULL &&
+      (a->forward != NULL) == hc_forward_is_wanted(props))
+    return a;
+  hc_accepted_free(a);
+  return NULL;
+}
+
+static void accept(struct hc_receiver *r, struct hc_accept *info,
+                   const char *sub_protocol)
+{
+  const struct hc_properties *props = &r->surface.props;
+  struct hc_fault fault;
+  struct hc_accepted *a = new_accepted(r, info, sub_protocol);
+
+  if (a == NULL) {
+    hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
+    hc_receiver_emit_error(r, &fault);
+  } else if (a->forward != NULL &&
+             hc_properties_flag(props, HYCO_FORWARD_DIAL_FIRST)) {
+    if (hc_forward_dial(a->forward, props, &fault) < 0)
+      reject_without_target(a, &fault);
+  } else if (open_rendezvous(a, &fault) < 0) {
+    give_up(a, &fault);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/list.h"
 #include "protocol/control.h"
+#include "receiver/forward.h"
 #include "session/inbox.h"
 #include "session/sending.h"
 
@@ -19,7 +20,9 @@ struct hc_accepted {
   int id;                    /* ConnectionId */
   char uid[HC_GUID_LEN + 1]; /* ConnectionUID */
   struct hc_accept info;
-  struct hc_connection *connection;
+  struct hc_connection *connection; /* NULL: not dialled yet */
+  struct hc_forward *forward;       /* NULL: the application has its data */
+  char *sub_protocol;               /* that is agreed to */
   bool is_open;
   bool accept_data;
   struct hc_sending sending;

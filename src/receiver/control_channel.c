@@ -292,7 +292,7 @@ static int open_link(struct hc_control_channel *channel,
       .tls = options->tls,
       .token = options->token,
       .local_host = hc_properties_text(options->props, HYCO_LOCAL_HOST),
-      .no_delay = hc_properties_flag(options->props, HYCO_TCP_NO_DELAY),
+      .tcp = hc_tcp_from_properties(options->props),
       .timeout_ms = hc_handshake_ms(options->props, HC_LISTEN_TIMEOUT_MS),
     };
     rc = hc_link_open(channel->net, &link, &link_handler, channel,

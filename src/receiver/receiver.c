@@ -371,6 +371,10 @@ int hc_receiver_disconnect(struct hc_receiver *r, int id)
   if (a == NULL)
     return hc_fault_set(&r->surface.fault, HYCO_EBADID,
                         "there is no connection %d", id);
+  if (a->forward != NULL) { /* both ways */
+    hc_forward_close(a->forward, false);
+    hc_connection_end_half_close(a->connection);
+  }
   hc_disconnect_as_set(a->connection, &r->surface.props);
   return 0;
 }
@@ -404,7 +408,7 @@ int hc_receiver_link_options(struct hc_receiver *r, const char *address,
     .target = target,
     .tls = endpoint->tls ? r->tls : NULL,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
-    .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
+    .tcp = hc_tcp_from_properties(props),
     .timeout_ms = hc_handshake_ms(props, HC_RENDEZVOUS_TIMEOUT_MS),
   };
   return 0;

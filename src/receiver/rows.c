@@ -28,7 +28,9 @@ static int set_connection_row(struct hc_receiver *r, int id, hyco_property p,
   rc = 0;
   if (p == HYCO_CONNECTION_ACCEPT_DATA) {
     a->accept_data = value->number != 0;
-    if (a->accept_data)
+    if (a->forward != NULL)
+      hc_forward_set_accepting(a->forward, a->accept_data);
+    else if (a->accept_data)
       hc_connection_resume(a->connection);
     else
       hc_connection_pause(a->connection);

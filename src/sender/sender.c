@@ -221,7 +221,7 @@ static int dial(struct hc_sender *s, struct hc_span target,
     .headers = headers,
     .n_headers = s->headers.count,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
-    .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
+    .tcp = hc_tcp_from_properties(props),
     .timeout_ms = hc_handshake_ms(props, HC_CONNECT_TIMEOUT_MS),
   };
   int rc = hc_connection_open(s->net, &options, &connection_handler, s,

@@ -359,6 +359,11 @@ static bool is_full(struct hc_connection *c)
   return true;
 }
 
+bool hc_connection_would_block(struct hc_connection *c)
+{
+  return c->state == CONNECTION_OPEN && is_full(c);
+}
+
 int hc_connection_send(struct hc_connection *c, enum hc_ws_opcode opcode,
                        struct hc_span payload)
 {
@@ -465,6 +470,18 @@ void hc_connection_disconnect(struct hc_connection *c, int code,
 {
   if (c->state == CONNECTION_OPEN)
     start_closing(c, code, reason);
+}
+
+void hc_connection_end_half_close(struct hc_connection *c)
+{
+  c->half_close = false;
+}
+
+void hc_connection_cut(struct hc_connection *c, const struct hc_fault *fault)
+{
+  if (c->state == CONNECTION_OPEN || c->state == CONNECTION_CLOSING)
+    finish(c, HC_CLOSE_ABNORMAL, hc_span_str(fault->text), fault,
+           HC_STREAM_CUT);
 }
 
 bool hc_connection_is_open(const struct hc_connection *c)

@@ -90,6 +90,9 @@ void hc_connection_interrupt(struct hc_connection *c,
  * blocks. */
 void hc_connection_pump(struct hc_connection *c);
 
+/* True if a send would block now; then on_ready_to_send follows. */
+bool hc_connection_would_block(struct hc_connection *c);
+
 /* Bytes that wait for the kernel. */
 size_t hc_connection_queued(const struct hc_connection *c);
 
@@ -100,6 +103,14 @@ bool hc_connection_is_ready(const struct hc_connection *c);
  * after HC_CLOSE_WAIT_MS without a byte. Again: nothing. */
 void hc_connection_disconnect(struct hc_connection *c, int code,
                               struct hc_span reason);
+
+/* From now on as without half_close: what comes is dropped, and a Close waits
+ * for the peer's for HC_CLOSE_WAIT_MS. Before hc_connection_disconnect. */
+void hc_connection_end_half_close(struct hc_connection *c);
+
+/* Ends it as a cut: what is queued, then no Close. on_disconnected is called
+ * with this fault before it returns. */
+void hc_connection_cut(struct hc_connection *c, const struct hc_fault *fault);
 
 /* True while messages can be sent. */
 bool hc_connection_is_open(const struct hc_connection *c);

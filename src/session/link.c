@@ -315,7 +315,7 @@ static int dial(struct hc_link *link, const struct hc_link_options *options,
     .tls = options->tls,
     .on_verify = on_stream_verify,
     .local_host = anywhere ? NULL : options->local_host,
-    .no_delay = options->no_delay,
+    .tcp = options->tcp,
     .reads_in_narrow_turns = link->handler->reads_in_narrow_turns,
     .timeout_ms = options->timeout_ms,
   };

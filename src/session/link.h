@@ -60,7 +60,7 @@ struct hc_link_options {
                                           HC_LINK_HEADERS_MAX */
   size_t n_headers;
   const char *local_host; /* NULL or "": any */
-  bool no_delay;
+  struct hc_tcp tcp;
   uint64_t timeout_ms; /* for dialling and upgrade together */
 };
 

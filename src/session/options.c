@@ -24,6 +24,23 @@ hc_connection_options_read(const struct hc_properties *props)
   };
 }
 
+struct hc_tcp hc_tcp_from_properties(const struct hc_properties *props)
+{
+  static const enum hc_family families[] = { HC_FAMILY_IPV4, HC_FAMILY_ANY,
+                                             HC_FAMILY_IPV6 };
+  return (struct hc_tcp){
+    .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
+    .family = families[hc_properties_number(props, HYCO_USE_IPV6)],
+    .keep_alive_ms =
+        (uint32_t)hc_properties_number(props, HYCO_TCP_KEEP_ALIVE_TIME),
+    .keep_interval_ms =
+        (uint32_t)hc_properties_number(props, HYCO_TCP_KEEP_ALIVE_INTERVAL),
+    .keep_probes =
+        (uint32_t)hc_properties_number(props, HYCO_TCP_KEEP_ALIVE_RETRY_COUNT),
+    .in_buffer = (uint32_t)hc_properties_number(props, HYCO_IN_BUFFER_SIZE),
+  };
+}
+
 /* NULL for an empty text: the default. */
 static const char *text_or_null(const struct hc_properties *props,
                                 hyco_property p)

@@ -15,6 +15,9 @@ uint64_t hc_handshake_ms(const struct hc_properties *props, uint64_t usual_ms);
 struct hc_connection_options
 hc_connection_options_read(const struct hc_properties *props);
 
+/* TcpNoDelay, KeepAlive*, InBufferSize, UseIPv6. */
+struct hc_tcp hc_tcp_from_properties(const struct hc_properties *props);
+
 /* The TLS client with its trust and ciphers; as hc_net_tls_new. */
 int hc_tls_from_properties(struct hc_net *net,
                            const struct hc_properties *props,

@@ -67,6 +67,10 @@ int hc_sending_send(struct hc_sending *s, struct hc_connection *c,
   bool blocks = s->timeout_s > 0 && s->block != NULL && !is_control(opcode);
 
   s->bytes_sent = 0;
+  if (s->is_forwarded)
+    return hc_fault_set(fault, HYCO_EINVALID,
+                        "connection %d is forwarded: nothing else can be sent",
+                        s->id);
   if (opcode == HC_WS_TEXT && (blocks || !in_pieces) && !hc_utf8_valid(payload))
     return hc_fault_set(fault, HYCO_EBADVALUE, "the text is not UTF-8");
   if (blocks) { /* s may be gone after it; so may everything if interrupted */

@@ -15,6 +15,7 @@ struct hc_sending {
                struct hc_span payload);
   void *owner;
   int id;
+  bool is_forwarded;      /* nothing may be sent */
   int64_t timeout_s;      /* azure_relay_connection_timeout */
   int64_t data_format;    /* azure_relay_connection_data_format */
   int64_t bytes_sent;     /* azure_relay_connection_bytes_sent */

@@ -45,10 +45,16 @@ usage_error "-q: '-2' is not a number from -1 to 86400" connect x -q-2
 usage_error "--quiet: '86401' is not a number" connect x --quiet=86401
 usage_error "--validity: '9' is not a number from 10" token x --validity 9
 
-for serving in '' '--echo --discard' '--echo --exec cat'; do
+for serving in '' '--echo --discard' '--echo --exec cat' \
+  '--exec cat --forward h:1'; do
   # shellcheck disable=SC2086 # words
-  usage_error 'one of --echo, --discard and --exec' \
+  usage_error 'one of --echo, --discard, --exec and --forward' \
     listen x -c Endpoint=sb://h $serving
+done
+for target in h h: h:0 h:65536 h:1x :1 ::1:1 '[]:1' '[::1]'; do
+  usage_error '--forward: HOST:PORT' \
+    listen x -c 'Endpoint=sb://h;SharedAccessKeyName=a;SharedAccessKey=b' \
+    --forward "$target"
 done
 usage_error "-H wants 'NAME: VALUE'" connect x -c Endpoint=sb://h -H Name
 usage_error "-H 'Host'" connect x -c Endpoint=sb://h -H 'Host: s3cret'

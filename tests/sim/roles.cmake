@@ -39,3 +39,7 @@ hyco_sim_test(sim_day sim_day.c sim_flow.c)
 target_link_libraries(sim_day_test PRIVATE hyco_sim_world)
 target_link_options(sim_day_test PRIVATE -Wl,--wrap=hc_control_channel_open)
 hyco_trap_allocations(sim_day_test)
+
+# A TCP target behind the receiver.
+hyco_sim_test(sim_forward sim_pair.c)
+target_link_libraries(sim_forward_test PRIVATE hyco_sim_world)

@@ -51,6 +51,7 @@ struct sim_end {
   bool broken;     /* what is written goes nowhere */
   bool closing;    /* an end follows the last byte of tx */
   int end_code;
+  bool shut;          /* nothing may be written any more */
   size_t undelivered; /* of a closed end, when it was looked at last */
   uint64_t undelivered_since_ms;
   uint64_t unacked_since_ms; /* written to a silent link; 0: nothing */
@@ -128,6 +129,11 @@ static inline struct sim *sim_of(const struct hc_net *net)
   return (struct sim *)(uintptr_t)net;
 }
 
+static inline struct sim_end *sim_end_of(const struct hc_stream *stream)
+{
+  return ((const struct sim_handle *)(const void *)stream)->end;
+}
+
 /* The simulation's own memory: never part of a test that makes allocation
  * fail; aborts when there is none. */
 void *sim_alloc(size_t n);
@@ -160,7 +166,9 @@ size_t sim_stream_pending(const struct hc_stream *stream);
 void sim_stream_set_drain_mark(struct hc_stream *stream, size_t mark);
 void sim_stream_pause(struct hc_stream *stream);
 void sim_stream_resume(struct hc_stream *stream);
+void sim_stream_shut(struct hc_stream *stream);
 void sim_stream_close(struct hc_stream *stream, enum hc_stream_close how);
+void sim_stream_local(const struct hc_stream *stream, struct hc_address *out);
 void sim_stream_peer(const struct hc_stream *stream, struct hc_address *out);
 uint64_t sim_stream_unacked_ms(const struct hc_stream *stream);
 

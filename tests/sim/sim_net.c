@@ -127,6 +127,25 @@ static bool is_narrow(const struct hc_net *net)
   return sim_of(net)->narrow;
 }
 
+void sim_stream_local(const struct hc_stream *stream, struct hc_address *out)
+{
+  const struct sim_end *end = sim_end_of(stream);
+  *out = end->peer->peer_address;
+}
+
+void sim_stream_peer(const struct hc_stream *stream, struct hc_address *out)
+{
+  *out = sim_end_of(stream)->peer_address;
+}
+
+uint64_t sim_stream_unacked_ms(const struct hc_stream *stream)
+{
+  const struct sim_end *end = sim_end_of(stream);
+  if (end->unacked_since_ms == 0)
+    return 0;
+  return end->link->sim->now_ms + 1 - end->unacked_since_ms;
+}
+
 static const struct hc_net_ops ops = {
   .dial = sim_dial,
   .listen = sim_listen,
@@ -139,7 +158,9 @@ static const struct hc_net_ops ops = {
   .set_drain_mark = sim_stream_set_drain_mark,
   .pause = sim_stream_pause,
   .resume = sim_stream_resume,
+  .shut = sim_stream_shut,
   .close = sim_stream_close,
+  .local = sim_stream_local,
   .peer = sim_stream_peer,
   .unacked_ms = sim_stream_unacked_ms,
   .tls_new = tls_new,

@@ -217,6 +217,7 @@ static void sender_data(hyco_sender *self, const hyco_data_in *e,
 
   (void)self;
   append(&s->inbox, e->data, e->len);
+  s->heard += e->len;
   if (!e->eom)
     return;
   struct hc_span whole = take(&s->inbox);

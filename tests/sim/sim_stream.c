@@ -14,11 +14,6 @@ static struct sim *sim_of_end(const struct sim_end *end)
   return end->link->sim;
 }
 
-static struct sim_end *end_of(const struct hc_stream *stream)
-{
-  return ((const struct sim_handle *)(const void *)stream)->end;
-}
-
 static struct sim_segment *segment_of(struct hc_list *node)
 {
   return HC_LIST_ENTRY(node, struct sim_segment, node);
@@ -130,20 +125,30 @@ static struct sim_segment *append_segment(struct sim_end *to,
   return segment;
 }
 
-/* An end or a reset is on its way to an end. */
-void sim_end_push(struct sim_end *to, enum sim_segment_kind kind, int code)
+static bool can_hear(const struct sim_end *to)
 {
-  struct sim *sim = sim_of_end(to);
+  return to->handle != NULL && !to->ended && !to->link->silent;
+}
 
-  if (to->handle == NULL || to->ended || to->link->silent)
-    return;
-  bool lossy = kind == SIM_RESET && sim_random_below(sim, 2) == 0;
+static void push(struct sim_end *to, enum sim_segment_kind kind, int code,
+                 bool lossy)
+{
   if (lossy)
     sim_end_drop_travelling(to);
   struct sim_segment *segment = append_segment(to, kind, hc_span_of(NULL, 0));
   segment->code = code;
   segment->lossy = lossy;
   arm_delivery(to);
+}
+
+/* An end or a reset is on its way to an end. */
+void sim_end_push(struct sim_end *to, enum sim_segment_kind kind, int code)
+{
+  struct sim *sim = sim_of_end(to);
+
+  if (!can_hear(to))
+    return;
+  push(to, kind, code, kind == SIM_RESET && sim_random_below(sim, 2) == 0);
 }
 
 /* Whatever this end has written or will write goes nowhere. */
@@ -302,7 +307,9 @@ static bool write_some(struct sim_end *end)
 static void finish_writing(struct sim_end *end)
 {
   hc_buffer_trim(&end->tx);
-  if (end->closing)
+  if (end->closing && end->end_code == HYCO_ECONNRESET && can_hear(end->peer))
+    push(end->peer, SIM_RESET, HYCO_ECONNRESET, false);
+  else if (end->closing)
     sim_end_push(end->peer, SIM_END, end->end_code);
   end->closing = false;
 }
@@ -462,16 +469,16 @@ void sim_stream_set_handler(struct hc_stream *stream,
                             const struct hc_stream_handler *handler,
                             void *user_data)
 {
-  struct sim_end *end = end_of(stream);
+  struct sim_end *end = sim_end_of(stream);
   end->handler = *handler;
   end->user_data = user_data;
 }
 
 uint8_t *sim_stream_reserve(struct hc_stream *stream, size_t n)
 {
-  struct sim_end *end = end_of(stream);
+  struct sim_end *end = sim_end_of(stream);
 
-  assert(end->opened);
+  assert(end->opened && !end->shut);
   drop_room(end);
   if (hc_buffer_len(&end->tx) + n > HC_STREAM_TX_MAX)
     return NULL;
@@ -484,7 +491,7 @@ uint8_t *sim_stream_reserve(struct hc_stream *stream, size_t n)
 
 void sim_stream_commit(struct hc_stream *stream, size_t n)
 {
-  struct sim_end *end = end_of(stream);
+  struct sim_end *end = sim_end_of(stream);
 
   assert(n <= end->room_len);
   if (n > 0 && !end->broken) {
@@ -498,12 +505,12 @@ void sim_stream_commit(struct hc_stream *stream, size_t n)
 
 size_t sim_stream_pending(const struct hc_stream *stream)
 {
-  return hc_buffer_len(&end_of(stream)->tx);
+  return hc_buffer_len(&sim_end_of(stream)->tx);
 }
 
 void sim_stream_set_drain_mark(struct hc_stream *stream, size_t mark)
 {
-  struct sim_end *end = end_of(stream);
+  struct sim_end *end = sim_end_of(stream);
 
   assert(mark >= 1 && mark <= HC_STREAM_TX_MAX);
   end->drain_mark = mark;
@@ -512,19 +519,32 @@ void sim_stream_set_drain_mark(struct hc_stream *stream, size_t mark)
 
 void sim_stream_pause(struct hc_stream *stream)
 {
-  struct sim_end *end = end_of(stream);
+  struct sim_end *end = sim_end_of(stream);
   end->paused = true;
   arm_delivery(end);
 }
 
 void sim_stream_resume(struct hc_stream *stream)
 {
-  struct sim_end *end = end_of(stream);
+  struct sim_end *end = sim_end_of(stream);
   if (!end->paused)
     return;
   end->paused = false;
   end->show_rest = true;
   arm_delivery(end);
+}
+
+void sim_stream_shut(struct hc_stream *stream)
+{
+  struct sim_end *end = sim_end_of(stream);
+
+  assert(end->opened);
+  end->shut = true;
+  if (end->broken)
+    return;
+  end->closing = true;
+  end->end_code = 0;
+  set_event(end, &end->flush, 0);
 }
 
 /* A stream that never opened cannot deliver anything. */
@@ -536,7 +556,7 @@ static enum hc_stream_close possible_close(const struct sim_end *end,
 
 void sim_stream_close(struct hc_stream *stream, enum hc_stream_close how)
 {
-  struct sim_end *end = end_of(stream);
+  struct sim_end *end = sim_end_of(stream);
   struct sim_end *peer = end->peer;
 
   drop_handle(end);
@@ -557,22 +577,11 @@ void sim_stream_close(struct hc_stream *stream, enum hc_stream_close how)
     return;
   }
   end->closing = true;
-  end->end_code = how == HC_STREAM_CUT ? HYCO_EDROPPED : 0;
+  end->end_code = how == HC_STREAM_CUT     ? HYCO_EDROPPED
+                  : how == HC_STREAM_RESET ? HYCO_ECONNRESET
+                                           : 0;
   end->undelivered = hc_buffer_len(&end->tx);
   end->undelivered_since_ms = sim_of_end(end)->now_ms;
   set_event(end, &end->flush, 0);
   set_event(end, &end->linger, sim_of_end(end)->now_ms + HC_STREAM_LINGER_MS);
-}
-
-void sim_stream_peer(const struct hc_stream *stream, struct hc_address *out)
-{
-  *out = end_of(stream)->peer_address;
-}
-
-uint64_t sim_stream_unacked_ms(const struct hc_stream *stream)
-{
-  const struct sim_end *end = end_of(stream);
-  if (end->unacked_since_ms == 0)
-    return 0;
-  return sim_of_end(end)->now_ms + 1 - end->unacked_since_ms;
 }

@@ -59,6 +59,7 @@ struct sim_sender {
   bool refuse_certificate;
   bool notes_log;
   struct sim_inbox inbox;
+  size_t heard; /* bytes of messages, all told */
   size_t last_len;
   uint64_t last_hash;
 };

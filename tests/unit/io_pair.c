@@ -150,7 +150,7 @@ struct hc_dial pair_usual_dial(const struct pair *pair)
     .host = "127.0.0.1",
     .port = hc_listener_port(pair->listener),
     .tls = pair->client_tls,
-    .no_delay = true,
+    .tcp = { .no_delay = true },
     .reads_in_narrow_turns = pair->client_reads_in_narrow,
     .timeout_ms = PAIR_WAIT_MS,
   };
