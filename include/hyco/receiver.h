@@ -102,6 +102,36 @@ typedef struct {
   bool accept;        /* in/out */
 } hyco_ssl_server_authentication;
 
+/* on_connection_status: a step of a connection that is opened or has ended, of
+ * the control channel and of each rendezvous: "Remote host connection
+ * complete", "SSL handshake complete", "Remote host disconnected".
+ * status_code 0 "OK", or the positive number of a HYCO_E* and words. */
+typedef struct {
+  const char *connection_event;
+  int status_code;
+  const char *description;
+} hyco_connection_status;
+
+/* on_ssl_status: how a TLS handshake goes. */
+typedef struct {
+  const char *message;
+} hyco_ssl_status;
+
+/* on_header: a header of the answer to a WebSocket handshake, in its order and
+ * with its name as it came. */
+typedef struct {
+  const char *field;
+  const char *value;
+} hyco_header;
+
+/* on_redirect: a handshake was answered with 3xx. It fails unless the handler
+ * accepts; then the same request, its token with it, goes to that place. At
+ * most 5 in a row, to https and wss only. */
+typedef struct {
+  const char *location;
+  bool accept; /* in/out: false at first */
+} hyco_redirect;
+
 /* on_log: a line about what happens. connection_id 0: the control channel.
  * log_type "Info", "Verbose" or "Debug". Never holds a token or a key. The one
  * handler that may be called inside a call of yours (a start), in a handler
@@ -117,7 +147,8 @@ typedef struct {
  * nested. user_data is what hyco_receiver_new was given.
  *
  * Order for one connection: on_connection_request, (rendezvous:
- * on_ssl_server_authentication), on_connection_connected,
+ * on_ssl_server_authentication, on_connection_status, on_ssl_status,
+ * on_header...), on_connection_connected,
  * on_connection_ready_to_send, on_connection_data_in..., (with HalfClose:
  * on_connection_end), on_connection_disconnected. */
 typedef struct {
@@ -151,6 +182,13 @@ typedef struct {
                                        hyco_ssl_server_authentication *e,
                                        void *user_data);
   void (*on_log)(hyco_receiver *r, const hyco_log *e, void *user_data);
+  void (*on_connection_status)(hyco_receiver *r,
+                               const hyco_connection_status *e,
+                               void *user_data);
+  void (*on_ssl_status)(hyco_receiver *r, const hyco_ssl_status *e,
+                        void *user_data);
+  void (*on_header)(hyco_receiver *r, const hyco_header *e, void *user_data);
+  void (*on_redirect)(hyco_receiver *r, hyco_redirect *e, void *user_data);
 } hyco_receiver_events;
 
 /* Makes a receiver on a loop; with loop NULL on one of its own. events is

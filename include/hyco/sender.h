@@ -38,6 +38,12 @@ typedef struct {
                                        hyco_ssl_server_authentication *e,
                                        void *user_data);
   void (*on_log)(hyco_sender *s, const hyco_log *e, void *user_data);
+  void (*on_connection_status)(hyco_sender *s, const hyco_connection_status *e,
+                               void *user_data);
+  void (*on_ssl_status)(hyco_sender *s, const hyco_ssl_status *e,
+                        void *user_data);
+  void (*on_header)(hyco_sender *s, const hyco_header *e, void *user_data);
+  void (*on_redirect)(hyco_sender *s, hyco_redirect *e, void *user_data);
 } hyco_sender_events;
 
 /* As hyco_receiver_new. */

@@ -34,10 +34,11 @@ struct hc_control_channel_options {
   const struct hc_properties *props; /* must outlive the channel */
   const struct hc_endpoint *endpoint;
   struct hc_tls *tls;
-  struct hc_span token;     /* empty: none */
-  int64_t token_expiry;     /* Unix seconds; 0: it is never renewed */
-  const char *id;           /* sb-hc-id */
-  const struct hc_log *log; /* must outlive the channel */
+  struct hc_span token;         /* empty: none */
+  int64_t token_expiry;         /* Unix seconds; 0: it is never renewed */
+  const char *id;               /* sb-hc-id */
+  const struct hc_watch *watch; /* must outlive the channel */
+  const struct hc_log *log;     /* must outlive the channel */
 };
 
 /* A listener's TCP, TLS and upgrade together (DESIGN section 8). */

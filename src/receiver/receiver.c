@@ -228,6 +228,7 @@ static int open_channel(struct hc_receiver *r, struct hc_span token,
     .token = token,
     .token_expiry = expiry,
     .id = id[0] != '\0' ? id : r->id,
+    .watch = &r->watch,
     .log = &r->log,
   };
   int rc = hc_control_channel_open(r->net, &options, &channel_handler, r,
@@ -409,6 +410,7 @@ int hc_receiver_link_options(struct hc_receiver *r, const char *address,
     .tls = endpoint->tls ? r->tls : NULL,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
     .tcp = hc_tcp_from_properties(props),
+    .watch = &r->watch,
     .timeout_ms = hc_handshake_ms(props, HC_RENDEZVOUS_TIMEOUT_MS),
   };
   return 0;
@@ -444,6 +446,7 @@ int hc_receiver_new(struct hc_net *net, hyco_receiver *self,
   r->user_data = user_data;
   hc_surface_init(&r->surface, &hc_receiver_rows, r, HYCO_SCOPE_RECEIVER);
   r->log = (struct hc_log){ HC_LOG_INFO, write_log, r };
+  r->watch = hc_receiver_watch(r);
   hc_token_source_init(&r->tokens, net, &r->surface.props, on_token, r);
   r->retry = make_timer(r, on_retry);
   r->shutdown = make_timer(r, on_shutdown_timer);

@@ -27,6 +27,7 @@ struct hc_receiver {
   void *user_data;
   struct hc_surface surface;
   struct hc_log log;
+  struct hc_watch watch;
   bool freed;
 
   enum hc_receiver_state state;
@@ -111,5 +112,8 @@ void hc_receiver_emit_error(struct hc_receiver *r,
                             const struct hc_fault *fault);
 bool hc_receiver_emit_verify(struct hc_receiver *r,
                              const struct hc_tls_verdict *verdict);
+
+/* What it tells of its handshakes. */
+struct hc_watch hc_receiver_watch(struct hc_receiver *r);
 
 #endif

@@ -222,6 +222,7 @@ static int dial(struct hc_sender *s, struct hc_span target,
     .n_headers = s->headers.count,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
     .tcp = hc_tcp_from_properties(props),
+    .watch = &s->watch,
     .timeout_ms = hc_handshake_ms(props, HC_CONNECT_TIMEOUT_MS),
   };
   int rc = hc_connection_open(s->net, &options, &connection_handler, s,
@@ -359,6 +360,7 @@ int hc_sender_new(struct hc_net *net, hyco_sender *self,
                                 .user_data = s,
                                 .calls_handlers = true };
   s->log = (struct hc_log){ HC_LOG_INFO, write_log, s };
+  s->watch = hc_sender_watch(s);
   s->reap = (struct hc_timer){ .fn = free_sender,
                                .user_data = s,
                                .calls_handlers = true };

@@ -21,6 +21,7 @@ struct hc_sender {
   void *user_data;
   struct hc_surface surface;
   struct hc_log log;
+  struct hc_watch watch;
   bool freed;
 
   struct hc_connection *connection; /* NULL while there is none */
@@ -77,5 +78,8 @@ int hc_sender_disconnect(struct hc_sender *s);
 
 /* The sender's own rows of the property table; owner: struct hc_sender. */
 extern const struct hc_surface_ops hc_sender_rows;
+
+/* What it tells of its handshakes. */
+struct hc_watch hc_sender_watch(struct hc_sender *s);
 
 #endif

@@ -1,6 +1,7 @@
 /* A WebSocket as client over one stream of hc_net. */
 #include "session/link.h"
 #include "base/memory.h"
+#include "session/redirect.h"
 
 enum { REQUEST_MAX = 1 << 16 /* our own handshake: token and address */ };
 
@@ -19,7 +20,14 @@ struct hc_link {
   struct hc_timer reap;     /* frees the memory once no handler is below us */
   uint64_t last_heard_ms;
 
-  struct hc_buffer request; /* until it is written */
+  const struct hc_watch *watch;
+  bool greeted;       /* the watch knows that the stream is open */
+  struct hc_tls *tls; /* NULL: plain */
+  char *local_host;   /* NULL: any */
+  struct hc_tcp tcp;
+  uint64_t timeout_ms;
+  int redirects;
+  struct hc_buffer request; /* until it is answered */
   struct hc_span offered;   /* sub-protocols, in `protocols` */
   char *protocols;
   char key[HC_WS_KEY_LEN + 1];
@@ -36,6 +44,7 @@ static void free_link(void *user_data)
   hc_outbox_deinit(&link->outbox);
   hc_buffer_deinit_secret(&link->request);
   hc_free(link->protocols);
+  hc_free(link->local_host);
   hc_free(link);
 }
 
@@ -75,6 +84,33 @@ static void on_deadline(void *user_data)
   fail(link, 0, &fault);
 }
 
+static int dial(struct hc_link *link, const struct hc_endpoint *endpoint,
+                struct hc_fault *fault);
+
+static void tell(struct hc_link *link, const char *event,
+                 const struct hc_fault *fault)
+{
+  bool ok = fault == NULL || fault->code == 0;
+
+  if (link->watch != NULL && !link->closed && !hc_net_is_narrow(link->net))
+    link->watch->on_status(link->watch->user_data, event, ok ? 0 : -fault->code,
+                           ok ? "OK" : fault->text);
+}
+
+/* In a narrow turn it has to wait for the answer. */
+static void greet(struct hc_link *link)
+{
+  if (link->greeted || link->watch == NULL || hc_net_is_narrow(link->net))
+    return;
+  link->greeted = true;
+  tell(link, "Remote host connection complete", NULL);
+  if (link->tls == NULL)
+    return;
+  tell(link, "SSL handshake complete", NULL);
+  if (!link->closed)
+    link->watch->on_ssl_status(link->watch->user_data, "handshake complete");
+}
+
 static void on_stream_open(void *user_data)
 {
   struct hc_link *link = user_data;
@@ -82,11 +118,12 @@ static void on_stream_open(void *user_data)
 
   link->state = LINK_UPGRADING;
   int rc = hc_stream_write(link->stream, hc_buffer_span(&link->request));
-  hc_buffer_deinit_secret(&link->request); /* it held the token */
   if (rc < 0) { /* an empty stream has room for REQUEST_MAX, if memory has */
     hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
     fail(link, 0, &fault);
+    return;
   }
+  greet(link);
 }
 
 /* The number for an HTTP answer that refused the upgrade. */
@@ -101,11 +138,98 @@ static int code_of_status(int status)
   return status >= 500 ? HYCO_ESERVICE : HYCO_EHTTP;
 }
 
+static void show_header(struct hc_link *link, const struct hc_http_field *f)
+{
+  char *name = hc_strndup((const char *)f->name.ptr, f->name.len);
+  char *value = hc_strndup(f->value.len > 0 ? (const char *)f->value.ptr : "",
+                           f->value.len);
+
+  if (name != NULL && value != NULL)
+    link->watch->on_header(link->watch->user_data, name, value);
+  hc_free(name);
+  hc_free(value);
+}
+
+/* False: the application closed the link. */
+static bool show_headers(struct hc_link *link, const struct hc_http_head *head)
+{
+  for (size_t i = 0; link->watch != NULL && i < head->n_fields; i++) {
+    show_header(link, &head->fields[i]);
+    if (link->closed)
+      return false;
+  }
+  return true;
+}
+
+static bool is_wanted(struct hc_link *link, struct hc_span location)
+{
+  if (link->watch == NULL)
+    return false;
+  char *text = hc_strndup((const char *)location.ptr, location.len);
+  bool yes =
+      text != NULL && link->watch->on_redirect(link->watch->user_data, text);
+  hc_free(text);
+  return yes && !link->closed;
+}
+
+/* Dials anew where the application agreed to go. */
+static int follow(struct hc_link *link, struct hc_span location,
+                  struct hc_fault *fault)
+{
+  struct hc_endpoint endpoint;
+  struct hc_buffer request;
+  struct hc_span target;
+
+  if (++link->redirects > HC_REDIRECTS_MAX)
+    return hc_fault_set(fault, HYCO_EHTTP, "more than %d redirects",
+                        (int)HC_REDIRECTS_MAX);
+  int rc = hc_redirect_read(location, &endpoint, &target, fault);
+  if (rc == 0 && link->tls == NULL)
+    rc = hc_fault_set(fault, HYCO_EBADURL,
+                      "a plain connection is not redirected to TLS");
+  if (rc < 0)
+    return rc;
+  hc_buffer_init(&request, REQUEST_MAX);
+  rc = hc_redirect_rewrite(hc_buffer_span(&link->request), target,
+                           endpoint.host_field, &request);
+  if (rc < 0) {
+    hc_buffer_deinit_secret(&request);
+    return hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
+  }
+  hc_buffer_deinit_secret(&link->request);
+  link->request = request;
+  struct hc_stream *before = link->stream; /* it keeps link->tls alive */
+  link->state = LINK_DIALLING;
+  link->greeted = false;
+  link->scanned = 0;
+  rc = dial(link, &endpoint, fault);
+  hc_stream_close(rc == 0 ? before : NULL, HC_STREAM_ABORT);
+  return rc;
+}
+
+/* True if the answer was a redirect and is dealt with. */
+static bool take_redirect(struct hc_link *link, const struct hc_http_head *head)
+{
+  const struct hc_http_field *location = hc_http_find(head, "Location");
+  struct hc_fault fault;
+
+  if (head->status < 300 || head->status > 399 || location == NULL)
+    return false;
+  bool wanted = is_wanted(link, location->value);
+  if (!link->closed && wanted && follow(link, location->value, &fault) < 0)
+    fail(link, head->status, &fault);
+  return wanted || link->closed;
+}
+
 static void read_response(struct hc_link *link, struct hc_span *in)
 {
   struct hc_http_head head;
   struct hc_fault fault;
   struct hc_span protocol = { 0 };
+
+  greet(link);
+  if (link->closed)
+    return;
 
   int rc = hc_http_read_response(in, HC_HTTP_HEAD_MAX, &link->scanned, &head,
                                  &fault);
@@ -115,6 +239,8 @@ static void read_response(struct hc_link *link, struct hc_span *in)
     fail(link, 0, &fault);
     return;
   }
+  if (!show_headers(link, &head) || take_redirect(link, &head))
+    return;
   if (head.status != 101) {
     hc_fault_set(&fault, code_of_status(head.status), "%d %.*s", head.status,
                  (int)head.reason.len, (const char *)head.reason.ptr);
@@ -128,6 +254,7 @@ static void read_response(struct hc_link *link, struct hc_span *in)
     return;
   }
   hc_net_timer_cancel(link->net, &link->deadline);
+  hc_buffer_deinit_secret(&link->request); /* it held the token */
   link->state = LINK_OPEN;
   link->outbox.stream = link->stream;
   if (link->paused)
@@ -254,6 +381,10 @@ static void on_stream_end(void *user_data, const struct hc_fault *fault)
 
   if (link->state == LINK_ENDED)
     return;
+  if (link->greeted)
+    tell(link, "Remote host disconnected", fault);
+  if (link->closed)
+    return;
   if (link->state == LINK_OPEN) {
     end(link, fault);
     return;
@@ -305,19 +436,18 @@ static int write_request(struct hc_link *link,
   return hc_ws_write_request(&link->request, &request, fault);
 }
 
-static int dial(struct hc_link *link, const struct hc_link_options *options,
+static int dial(struct hc_link *link, const struct hc_endpoint *endpoint,
                 struct hc_fault *fault)
 {
-  bool anywhere = options->local_host == NULL || options->local_host[0] == '\0';
   struct hc_dial how = {
-    .host = options->endpoint->host,
-    .port = options->endpoint->port,
-    .tls = options->tls,
+    .host = endpoint->host,
+    .port = endpoint->port,
+    .tls = link->tls,
     .on_verify = on_stream_verify,
-    .local_host = anywhere ? NULL : options->local_host,
-    .tcp = options->tcp,
+    .local_host = link->local_host,
+    .tcp = link->tcp,
     .reads_in_narrow_turns = link->handler->reads_in_narrow_turns,
-    .timeout_ms = options->timeout_ms,
+    .timeout_ms = link->timeout_ms,
   };
   return hc_dial(link->net, &how, &stream_handler, link, &link->stream, fault);
 }
@@ -360,15 +490,23 @@ int hc_link_open(struct hc_net *net, const struct hc_link_options *options,
   link->protocols = hc_strndup(
       options->protocols.len > 0 ? (const char *)options->protocols.ptr : "",
       options->protocols.len);
+  bool anywhere = options->local_host == NULL || options->local_host[0] == '\0';
+  link->local_host =
+      anywhere ? NULL
+               : hc_strndup(options->local_host, strlen(options->local_host));
+  link->watch = options->watch;
+  link->tls = options->tls;
+  link->tcp = options->tcp;
+  link->timeout_ms = options->timeout_ms;
   int rc = HYCO_ENOMEM;
-  if (link->protocols != NULL) {
+  if (link->protocols != NULL && (anywhere || link->local_host != NULL)) {
     link->offered = hc_span_str(link->protocols);
     rc = write_request(link, options, fault);
   } else {
     hc_fault_set(fault, rc, "out of memory");
   }
   if (rc == 0)
-    rc = dial(link, options, fault);
+    rc = dial(link, options->endpoint, fault);
   if (rc < 0) {
     free_link(link);
     return rc;
