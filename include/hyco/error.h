@@ -39,6 +39,9 @@ extern "C" {
      "no such hybrid connection, or nobody listens "                       \
      "(404)")                                                              \
   XX(ESERVICE, 605, true, "the service failed (5xx)")                      \
+  XX(ENOREQUEST, 606, false,                                               \
+     "there is no HTTP request with this id to be answered")               \
+  XX(EBADSTATUS, 607, false, "the HTTP status is not allowed here")        \
   XX(ERENDEZVOUS, 608, true, "the rendezvous with the service failed")     \
   XX(EFORWARD, 609, true, "the forwarding target cannot be reached")       \
   XX(EBADENUM, 610, false, "not a value of this enumeration")              \

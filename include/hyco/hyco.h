@@ -11,6 +11,7 @@
 #define HYCO_HYCO_H
 
 #include <hyco/error.h>
+#include <hyco/http.h>
 #include <hyco/loop.h>
 #include <hyco/property.h>
 #include <hyco/receiver.h>

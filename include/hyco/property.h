@@ -355,6 +355,13 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "A Close from the peer ends its direction only (hyco's own).") \
   XX(RENEW_NOW, "RenewNow", SETTING, BOOL, W, RECEIVER, "false", 0, 1, ANY, \
      "true sends a new token at once (hyco's own).") \
+  XX(MAX_REQUEST_SIZE, "MaxRequestSize", SETTING, INT, RW, RECEIVER, \
+     "16777216", 1, 1073741824, ANY, \
+     "Bytes of an HTTP request's body above which it is answered 413; does " \
+     "not count with StreamRequests (hyco's own).") \
+  XX(STREAM_REQUESTS, "StreamRequests", SETTING, BOOL, RW, RECEIVER, "false", \
+     0, 1, ANY, \
+     "Bodies of HTTP requests come piece by piece (hyco's own).") \
   XX(SHARED_ACCESS_SIGNATURE, "SharedAccessSignature", SETTING, STRING, W, \
      BOTH, "", 0, 8192, ANY, "A ready token instead of keys (hyco's own).") \
   XX(SUB_PROTOCOLS, "SubProtocols", SETTING, STRING, RW, SENDER, "", 0, 1024, \

@@ -5,6 +5,7 @@
 #define HYCO_RECEIVER_H
 
 #include <hyco/error.h>
+#include <hyco/http.h>
 #include <hyco/loop.h>
 #include <hyco/property.h>
 #include <stdbool.h>
@@ -178,6 +179,17 @@ typedef struct {
                               void *user_data);
   void (*on_error)(hyco_receiver *r, const hyco_error_event *e,
                    void *user_data);
+  /* HTTP requests (hyco/http.h). */
+  void (*on_http_request)(hyco_receiver *r, const hyco_http_request *e,
+                          void *user_data);
+  void (*on_http_request_data)(hyco_receiver *r,
+                               const hyco_http_request_data *e,
+                               void *user_data);
+  void (*on_http_request_cancelled)(hyco_receiver *r,
+                                    const hyco_http_request_cancelled *e,
+                                    void *user_data);
+  /* Once after hyco_response_write would have blocked: it may go on. */
+  void (*on_http_ready)(hyco_receiver *r, int connection_id, void *user_data);
   void (*on_ssl_server_authentication)(hyco_receiver *r,
                                        hyco_ssl_server_authentication *e,
                                        void *user_data);

@@ -1,16 +1,9 @@
 /* hyco/receiver.h: the receiver on a loop. */
-#include "receiver/receiver.h"
+#include "api/receiver.h"
 #include "api/blocking.h"
 #include "base/memory.h"
 
 enum { LISTEN_LIMIT_MS = 60000 };
-
-struct hyco_receiver {
-  hyco_loop *loop;
-  bool owns_loop;
-  struct hc_receiver *core;
-  bool *gone; /* set when freed while a blocking call is under way */
-};
 
 static int listen_blocking(void *owner);
 static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,

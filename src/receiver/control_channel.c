@@ -16,6 +16,7 @@ struct hc_control_channel {
   bool is_open;
   bool stopping;
   bool too_long; /* the message that comes in is above HC_CONTROL_MAX */
+  bool body_due; /* the next binary message is a request's body */
   struct hc_buffer message;
   struct hc_token_life token;
   struct hc_timer ping; /* after so much silence */
@@ -143,6 +144,27 @@ void hc_control_channel_renew(struct hc_control_channel *channel,
   hc_buffer_deinit_secret(&message);
 }
 
+int hc_control_channel_respond(struct hc_control_channel *channel,
+                               struct hc_span response,
+                               const struct hc_span *body)
+{
+  struct hc_outbox_message messages[] = {
+    { .opcode = HC_WS_TEXT, .payload = response, .fin = true },
+    { .opcode = HC_WS_BINARY, .fin = true },
+  };
+  size_t len = response.len;
+
+  if (body != NULL) {
+    messages[1].payload = *body;
+    len += body->len;
+  }
+  if (!channel->is_open || channel->stopping || channel->link == NULL ||
+      hc_outbox_queued(outbox_of(channel)) + len > HC_CONTROL_QUEUE_MAX)
+    return HYCO_EWOULDBLOCK;
+  return hc_outbox_write_all(outbox_of(channel), messages,
+                             body != NULL ? 2 : 1);
+}
+
 static void on_stop_timer(void *user_data)
 {
   end(user_data, HC_CLOSE_NORMAL, hc_span_str(""), NULL, HC_STREAM_ABORT);
@@ -189,22 +211,55 @@ static void take_message(struct hc_control_channel *channel)
     channel->handler->on_bad_message(channel->user_data, &fault);
     return;
   }
+  bool is_request = control.kind == HC_CONTROL_REQUEST;
+  channel->body_due = is_request && control.request.body;
   if (control.kind == HC_CONTROL_ACCEPT && !channel->stopping)
     channel->handler->on_accept(channel->user_data, &control.accept);
+  else if (is_request && !channel->stopping)
+    channel->handler->on_request(channel->user_data, &control.request);
   else
     hc_log_line(channel->log, HC_LOG_INFO, "control message ignored: %s",
-                control.kind == HC_CONTROL_REQUEST
-                    ? "an HTTP request, which this version does not serve"
-                    : "not an accept");
+                channel->stopping ? "listening ends"
+                                  : "neither an accept nor a request");
   hc_control_deinit(&control);
+}
+
+/* The message behind a request with a body (protocol.md). Other binary messages
+ * are ignored: some send an empty one after a response. */
+static void take_body(struct hc_control_channel *channel,
+                      const struct hc_ws_chunk *chunk)
+{
+  if (!channel->body_due)
+    return;
+  channel->body_due = !chunk->message_end;
+  if (!channel->stopping)
+    channel->handler->on_request_body(channel->user_data, chunk->data,
+                                      chunk->message_end);
+}
+
+static void lose_body(struct hc_control_channel *channel)
+{
+  struct hc_fault fault;
+
+  channel->body_due = false;
+  channel->handler->on_body_lost(channel->user_data);
+  hc_fault_set(&fault, HYCO_EPROTOCOL,
+               "a text message came where a request's body was due");
+  channel->handler->on_bad_message(channel->user_data, &fault);
 }
 
 static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
 {
   struct hc_control_channel *channel = user_data;
 
+  if (chunk->message == HC_WS_BINARY)
+    take_body(channel, chunk);
   if (chunk->message != HC_WS_TEXT)
-    return; /* pongs, and binary messages: bodies of requests we do not serve */
+    return;
+  if (channel->body_due)
+    lose_body(channel);
+  if (channel->freed)
+    return;
   if (chunk->message_start) {
     channel->too_long = false;
     hc_buffer_clear(&channel->message);

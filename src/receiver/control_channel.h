@@ -18,6 +18,12 @@ struct hc_control_channel_handler {
   /* The service offers a sender. The handler may take the strings over: it
    * copies the struct and zeroes it; what is left is freed. */
   void (*on_accept)(void *user_data, struct hc_accept *accept);
+  /* An HTTP request, whole or a pointer to one; strings as in on_accept. */
+  void (*on_request)(void *user_data, struct hc_request *request);
+  /* A piece of the binary message behind it, its body; end with the last. */
+  void (*on_request_body)(void *user_data, struct hc_span data, bool end);
+  /* The body that was due will not come. */
+  void (*on_body_lost)(void *user_data);
   /* A message that cannot be used; the channel goes on. */
   void (*on_bad_message)(void *user_data, const struct hc_fault *fault);
   /* The token ends soon: answer with hc_control_channel_renew. May come in a
@@ -53,6 +59,16 @@ int hc_control_channel_open(struct hc_net *net,
 /* Sends renewToken (spec protocol.md; never answered). */
 void hc_control_channel_renew(struct hc_control_channel *channel,
                               struct hc_span token, int64_t expiry);
+
+/* The answers that may wait there for a service that does not read. */
+enum { HC_CONTROL_QUEUE_MAX = 1 << 20 };
+
+/* Sends a response message and its body (NULL: none) with nothing between
+ * them. HYCO_EWOULDBLOCK: the channel is not open, or HC_CONTROL_QUEUE_MAX
+ * bytes would wait; HYCO_ENOMEM. Nothing was sent then. */
+int hc_control_channel_respond(struct hc_control_channel *channel,
+                               struct hc_span response,
+                               const struct hc_span *body);
 
 /* Sends Close 1000; on_ended follows with the service's Close or after
  * HC_CLOSE_WAIT_MS. No accept is handed on any more. */

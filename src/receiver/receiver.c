@@ -56,6 +56,7 @@ static void drop_channel(struct hc_receiver *r)
 {
   hc_control_channel_free(r->channel);
   r->channel = NULL;
+  hc_requests_lose_body(r);
 }
 
 static void become_idle(struct hc_receiver *r)
@@ -72,11 +73,16 @@ static void end_shutdown(struct hc_receiver *r)
   hc_net_timer_cancel(r->net, &r->shutdown);
 }
 
+static bool is_quiet(const struct hc_receiver *r)
+{
+  return hc_list_is_empty(&r->accepted) && hc_requests_are_over(&r->requests);
+}
+
 void hc_receiver_settle(struct hc_receiver *r)
 {
   bool is_stopped = r->state == HC_RECEIVER_STOPPING && r->channel == NULL;
 
-  if (r->freed || (r->shutting_down && !hc_list_is_empty(&r->accepted)))
+  if (r->freed || (r->shutting_down && !is_quiet(r)))
     return;
   if (is_stopped || r->state == HC_RECEIVER_IDLE)
     end_shutdown(r);
@@ -147,6 +153,22 @@ static void on_channel_accept(void *user_data, struct hc_accept *accept)
   hc_accepted_offer(user_data, accept);
 }
 
+static void on_channel_request(void *user_data, struct hc_request *request)
+{
+  hc_requests_take(user_data, request);
+}
+
+static void on_channel_request_body(void *user_data, struct hc_span data,
+                                    bool end)
+{
+  hc_requests_take_body(user_data, data, end);
+}
+
+static void on_channel_body_lost(void *user_data)
+{
+  hc_requests_lose_body(user_data);
+}
+
 static void on_channel_bad_message(void *user_data,
                                    const struct hc_fault *fault)
 {
@@ -211,6 +233,9 @@ static const struct hc_control_channel_handler channel_handler = {
   .on_open = on_channel_open,
   .on_failed = on_channel_failed,
   .on_accept = on_channel_accept,
+  .on_request = on_channel_request,
+  .on_request_body = on_channel_request_body,
+  .on_body_lost = on_channel_body_lost,
   .on_bad_message = on_channel_bad_message,
   .on_renewal_due = on_channel_renewal_due,
   .on_ended = on_channel_ended,
@@ -233,6 +258,7 @@ static int open_channel(struct hc_receiver *r, struct hc_span token,
   };
   int rc = hc_control_channel_open(r->net, &options, &channel_handler, r,
                                    &r->channel, &r->failure);
+  r->requests.channel++;
   if (rc == 0)
     hc_log_line(&r->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
                 r->endpoint.tls ? "wss" : "ws", r->endpoint.host_field,
@@ -329,6 +355,7 @@ void hc_receiver_stop(struct hc_receiver *r)
   } else if (r->state != HC_RECEIVER_STOPPING) {
     become_idle(r);
   }
+  hc_requests_stop(r);
 }
 
 static void on_shutdown_timer(void *user_data)
@@ -338,12 +365,15 @@ static void on_shutdown_timer(void *user_data)
   while (!r->freed && !hc_list_is_empty(&r->accepted))
     hc_accepted_abort(HC_LIST_ENTRY(r->accepted.next, struct hc_accepted, node),
                       "the peer did not answer the Close of a shutdown");
+  if (!r->freed)
+    hc_requests_free_all(r);
   hc_receiver_settle(r);
 }
 
 void hc_receiver_shutdown(struct hc_receiver *r)
 {
   r->shutting_down = true;
+  hc_requests_shut(r);
   hc_receiver_stop(r);
   for (struct hc_list *n = r->accepted.next; n != &r->accepted; n = n->next) {
     struct hc_accepted *a = HC_LIST_ENTRY(n, struct hc_accepted, node);
@@ -356,7 +386,7 @@ void hc_receiver_shutdown(struct hc_receiver *r)
 
 bool hc_receiver_is_shut(const struct hc_receiver *r)
 {
-  return r->state == HC_RECEIVER_IDLE && hc_list_is_empty(&r->accepted) &&
+  return r->state == HC_RECEIVER_IDLE && is_quiet(r) &&
          hc_list_is_empty(&r->rejects);
 }
 
@@ -421,6 +451,7 @@ static void free_receiver(void *user_data)
   struct hc_receiver *r = user_data;
   hc_surface_deinit(&r->surface);
   hc_id_map_deinit(&r->ids);
+  hc_requests_deinit(&r->requests);
   hc_free(r);
 }
 
@@ -453,6 +484,7 @@ int hc_receiver_new(struct hc_net *net, hyco_receiver *self,
   r->reap = make_timer(r, free_receiver);
   hc_list_init(&r->accepted);
   hc_list_init(&r->rejects);
+  hc_requests_init(&r->requests);
   hc_net_random(net, random, sizeof random);
   hc_guid_format(r->id, random);
   *out = r;
@@ -471,6 +503,7 @@ void hc_receiver_free(struct hc_receiver *r)
     hc_accepted_free(HC_LIST_ENTRY(r->accepted.next, struct hc_accepted, node));
   while (!hc_list_is_empty(&r->rejects))
     hc_reject_free(HC_LIST_ENTRY(r->rejects.next, struct hc_reject, node));
+  hc_requests_free_all(r);
   drop_tls(r);
   hc_net_timer_set(r->net, &r->reap, 0);
 }

@@ -8,6 +8,9 @@
 #include "protocol/backoff.h"
 #include "receiver/accepted.h"
 #include "receiver/control_channel.h"
+#include "receiver/exchange.h"
+#include "receiver/request_rendezvous.h"
+#include "receiver/requests.h"
 #include "session/surface.h"
 #include "session/token_source.h"
 #include <hyco/receiver.h>
@@ -47,6 +50,7 @@ struct hc_receiver {
   struct hc_list rejects;
   struct hc_id_map ids; /* open connections by ConnectionId */
   int last_id;
+  struct hc_requests requests;
   /* Setting HYCO_LISTENING waits, which only the API can. NULL: it only
    * starts. The receiver may be gone when it returns HYCO_EINTERRUPTED. */
   int (*listen)(void *owner);

@@ -61,38 +61,57 @@ static size_t message_size(const struct hc_outbox_message *m)
          frame_size(len - full * m->max_frame);
 }
 
-static void encode_message(struct hc_outbox *o, uint8_t *dst,
-                           struct hc_outbox_message m)
+/* Returns the number of bytes written. */
+static size_t encode_message(struct hc_outbox *o, uint8_t *dst,
+                             struct hc_outbox_message m)
 {
+  const uint8_t *start = dst;
+
   while (m.max_frame > 0 && m.payload.len > m.max_frame) {
     struct hc_span part = hc_span_of(m.payload.ptr, m.max_frame);
     dst += encode_frame(o, dst, m.opcode, part, false);
     hc_span_drop(&m.payload, m.max_frame);
     m.opcode = HC_WS_CONTINUATION;
   }
-  (void)encode_frame(o, dst, m.opcode, m.payload, m.fin);
+  dst += encode_frame(o, dst, m.opcode, m.payload, m.fin);
+  return (size_t)(dst - start);
 }
 
-int hc_outbox_write(struct hc_outbox *o,
-                    const struct hc_outbox_message *message)
+static void encode_all(struct hc_outbox *o, uint8_t *dst,
+                       const struct hc_outbox_message *messages, size_t n)
 {
-  size_t size = message_size(message);
+  for (size_t i = 0; i < n; i++)
+    dst += encode_message(o, dst, messages[i]);
+}
+
+int hc_outbox_write_all(struct hc_outbox *o,
+                        const struct hc_outbox_message *messages, size_t n)
+{
+  size_t size = 0;
   uint8_t *dst = NULL;
 
+  for (size_t i = 0; i < n; i++)
+    size += message_size(&messages[i]);
   if (!has_backlog(o))
     dst = hc_stream_reserve(o->stream, size);
   if (dst != NULL) {
-    encode_message(o, dst, *message);
+    encode_all(o, dst, messages, n);
     hc_stream_commit(o->stream, size);
     return 0;
   }
   dst = hc_buffer_reserve(&o->backlog, size);
   if (dst == NULL)
     return HYCO_ENOMEM;
-  encode_message(o, dst, *message);
+  encode_all(o, dst, messages, n);
   hc_buffer_commit(&o->backlog, size);
   hc_outbox_pump(o);
   return 0;
+}
+
+int hc_outbox_write(struct hc_outbox *o,
+                    const struct hc_outbox_message *message)
+{
+  return hc_outbox_write_all(o, message, 1);
 }
 
 bool hc_outbox_write_control(struct hc_outbox *o, enum hc_ws_opcode opcode,

@@ -40,6 +40,10 @@ void hc_outbox_deinit(struct hc_outbox *o);
 int hc_outbox_write(struct hc_outbox *o,
                     const struct hc_outbox_message *message);
 
+/* Takes n messages with nothing between them, all or none. */
+int hc_outbox_write_all(struct hc_outbox *o,
+                        const struct hc_outbox_message *messages, size_t n);
+
 /* Sends a control frame, before a backlog, or leaves it out: false if a frame
  * is half sent, there is no room, or a Close was written. */
 bool hc_outbox_write_control(struct hc_outbox *o, enum hc_ws_opcode opcode,

@@ -12,6 +12,8 @@ endforeach()
 # A receiver against a service in raw bytes (rules.cmake).
 hyco_sim_test(sim_control)
 target_link_libraries(sim_control_test PRIVATE hyco_sim_service)
+hyco_sim_test(sim_http sim_http.c)
+target_link_libraries(sim_http_test PRIVATE hyco_sim_service)
 hyco_sim_test(sim_narrow)
 target_link_libraries(sim_narrow_test PRIVATE hyco_sim_service)
 hyco_sim_test(sim_faults sim_faults.c)

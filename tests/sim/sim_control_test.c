@@ -129,7 +129,7 @@ static void unknown_commands_are_ignored(void **state)
   static const char *const unknown[] = {
     "{}",
     "{\"hello\":{\"accept\":{}}}",
-    "{\"request\":{\"address\":\"x\"}}",
+    "{\"response\":{\"requestId\":\"1\",\"statusCode\":200}}",
     "{\"renewToken\":{\"token\":\"t\"}}",
   };
   struct sim_service s;

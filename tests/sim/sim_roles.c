@@ -159,6 +159,56 @@ static void receiver_error(hyco_receiver *self, const hyco_error_event *e,
                  WORDS(e->description));
 }
 
+/* "r0 http 1 POST /hyco/x "body"" */
+static void http_request(hyco_receiver *self, const hyco_http_request *e,
+                         void *user_data)
+{
+  struct sim_receiver *r = user_data;
+
+  (void)self;
+  if (e->request_data_len > 40)
+    sim_world_note(r->world, "%s http %d %s %s %zu bytes", r->name,
+                   e->connection_id, e->request_method, e->request_target,
+                   e->request_data_len);
+  else
+    sim_world_note(
+        r->world, "%s http %d %s %s \"%.*s\"", r->name, e->connection_id,
+        e->request_method, e->request_target, (int)e->request_data_len,
+        e->request_data_len > 0 ? (const char *)e->request_data : "");
+}
+
+static void http_data(hyco_receiver *self, const hyco_http_request_data *e,
+                      void *user_data)
+{
+  struct sim_receiver *r = user_data;
+
+  (void)self;
+  if (e->len > 40)
+    sim_world_note(r->world, "%s http %d %zu bytes%s", r->name,
+                   e->connection_id, e->len, e->eom ? " end" : "");
+  else
+    sim_world_note(r->world, "%s http %d \"%.*s\"%s", r->name, e->connection_id,
+                   (int)e->len, e->len > 0 ? (const char *)e->data : "",
+                   e->eom ? " end" : "");
+}
+
+static void http_cancelled(hyco_receiver *self,
+                           const hyco_http_request_cancelled *e,
+                           void *user_data)
+{
+  struct sim_receiver *r = user_data;
+  (void)self;
+  sim_world_note(r->world, "%s http %d cancelled %d %.*s", r->name,
+                 e->connection_id, e->error_code, WORDS(e->description));
+}
+
+static void http_ready(hyco_receiver *self, int id, void *user_data)
+{
+  struct sim_receiver *r = user_data;
+  (void)self;
+  sim_world_note(r->world, "%s http %d ready", r->name, id);
+}
+
 static void receiver_certificate(hyco_receiver *self,
                                  hyco_ssl_server_authentication *e,
                                  void *user_data)
@@ -190,6 +240,10 @@ const hyco_receiver_events sim_receiver_events = {
   .on_connection_disconnected = connection_disconnected,
   .on_connection_error = connection_error,
   .on_error = receiver_error,
+  .on_http_request = http_request,
+  .on_http_request_data = http_data,
+  .on_http_request_cancelled = http_cancelled,
+  .on_http_ready = http_ready,
   .on_ssl_server_authentication = receiver_certificate,
   .on_log = receiver_log,
 };

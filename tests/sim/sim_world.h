@@ -7,7 +7,9 @@
  *   r0 1 ready                   r0 1 binary 1048576 bytes
  *   r0 1 end 1000 words          r0 1 pong ""
  *   r0 1 disconnected 1000 words r0 1 error 10054 words
- *   r0 certificate OK
+ *   r0 certificate OK            r0 http 2 GET /hyco/x "body"
+ *   r0 http 2 ready              r0 http 2 "piece of a body" end
+ *   r0 http 2 cancelled 1120 words
  *
  * where r0 is the first receiver and 1 a ConnectionId; a sender, s0, has no
  * ids. A message stands there when its last piece has come. What the relay

@@ -1,0 +1,369 @@
+/* One HTTP request at a receiver and its answer. */
+#include "receiver/exchange.h"
+#include "base/memory.h"
+#include "receiver/receiver.h"
+#include "session/connection.h"
+
+enum {
+  STATUS_TIMEOUT = 408,
+  STATUS_TOO_LARGE = 413,
+  STATUS_OUR_ERROR = 500,
+  STATUS_NO_HANDLER = 501,
+  STATUS_UNAVAILABLE = 503
+};
+
+static void free_exchange(void *user_data)
+{
+  struct hc_exchange *x = user_data;
+  struct hc_receiver *r = x->receiver;
+  struct hc_control control = { .request = x->info };
+
+  hc_control_deinit(&control);
+  hc_buffer_deinit(&x->body);
+  hc_answer_deinit(&x->answer);
+  hc_free(x);
+  hc_receiver_settle(r);
+}
+
+void hc_exchange_retire(struct hc_exchange *x)
+{
+  hc_net_timer_cancel(x->receiver->net, &x->deadline);
+  hc_id_map_remove(&x->receiver->requests.ids, x->id);
+}
+
+void hc_exchange_free(struct hc_exchange *x)
+{
+  struct hc_receiver *r = x->receiver;
+
+  if (!hc_list_is_linked(&x->node))
+    return;
+  hc_exchange_retire(x);
+  if (r->requests.incoming == x)
+    r->requests.incoming = NULL;
+  if (x->rendezvous != NULL)
+    x->rendezvous->current = NULL;
+  x->rendezvous = NULL;
+  x->freed = true;
+  if (x->cancel_due)
+    return; /* on_later comes back to it */
+  hc_list_remove(&x->node);
+  hc_net_timer_cancel(r->net, &x->later);
+  hc_net_timer_set(r->net, &x->reap, 0);
+}
+
+/* With the rendezvous, which cannot be used for anything else then. */
+static void give_up(struct hc_exchange *x)
+{
+  struct hc_request_rendezvous *v = x->rendezvous;
+
+  hc_exchange_free(x);
+  if (v != NULL)
+    hc_request_rendezvous_free(v);
+}
+
+static void emit_cancelled(struct hc_receiver *r, int id,
+                           const struct hc_fault *fault)
+{
+  hyco_http_request_cancelled e = { id, -fault->code, fault->text };
+
+  hc_log_line(&r->log, HC_LOG_INFO, "request %d cancelled: %s", id,
+              fault->text);
+  if (r->events.on_http_request_cancelled != NULL)
+    r->events.on_http_request_cancelled(r->self, &e, r->user_data);
+}
+
+void hc_exchange_cancel(struct hc_exchange *x, const struct hc_fault *fault)
+{
+  struct hc_receiver *r = x->receiver;
+  int id = x->id;
+  bool is_answered = x->answer.ended;
+  struct hc_fault copy = *fault;
+
+  give_up(x);
+  if (is_answered) {
+    hc_fault_set(&copy, HYCO_ERENDEZVOUS,
+                 "the answer to request %d was not delivered: %s", id,
+                 fault->text);
+    hc_receiver_emit_error(r, &copy);
+  } else if (id != 0) {
+    emit_cancelled(r, id, &copy);
+  } else {
+    hc_log_line(&r->log, HC_LOG_INFO, "a request ended before it was whole: %s",
+                copy.text);
+  }
+}
+
+void hc_exchange_refuse(struct hc_exchange *x, int status, const char *text,
+                        bool may_emit)
+{
+  struct hc_receiver *r = x->receiver;
+  struct hc_fault fault;
+  struct hc_fault copy;
+
+  hc_exchange_retire(x);
+  hc_answer_deinit(&x->answer);
+  hc_answer_init(&x->answer);
+  int rc = hc_answer_send_any(x, status, text, hc_span_of(NULL, 0), &fault);
+  if (rc == 0)
+    return;
+  hc_fault_set(&copy, fault.code, "answering %d failed: %s", status,
+               fault.text);
+  give_up(x);
+  if (may_emit)
+    hc_receiver_emit_error(r, &copy);
+}
+
+static void refuse_for_memory(struct hc_exchange *x)
+{
+  struct hc_receiver *r = x->receiver;
+  struct hc_fault fault;
+
+  hc_exchange_refuse(x, STATUS_OUR_ERROR, "The receiver is out of memory.",
+                     false);
+  hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
+  hc_receiver_emit_error(r, &fault);
+}
+
+static void set_deadline(struct hc_exchange *x)
+{
+  hc_net_timer_set(x->receiver->net, &x->deadline, HC_ANSWER_WITHIN_MS);
+}
+
+/* Bytes were written but never flushed: they go now. Otherwise we answer. */
+static void on_deadline(void *user_data)
+{
+  struct hc_exchange *x = user_data;
+  struct hc_receiver *r = x->receiver;
+  struct hc_fault fault;
+  int id = x->id;
+
+  if (hc_buffer_len(&x->answer.body) > 0) {
+    if (hc_answer_flush(x, &fault) < 0)
+      hc_exchange_cancel(x, &fault);
+    return;
+  }
+  if (id == 0) {
+    hc_log_line(&r->log, HC_LOG_INFO, "a request's body did not come");
+    hc_exchange_refuse(x, STATUS_TIMEOUT, "The body did not come in time.",
+                       true);
+    return;
+  }
+  hc_exchange_refuse(x, STATUS_OUR_ERROR, "The receiver did not respond.",
+                     true);
+  if (r->freed)
+    return;
+  hc_fault_set(&fault, HYCO_ETIMEDOUT,
+               "request %d was not answered within %d s", id,
+               HC_ANSWER_WITHIN_MS / 1000);
+  hc_receiver_emit_error(r, &fault);
+}
+
+static const char *or_empty(const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+static void emit_request(struct hc_exchange *x)
+{
+  struct hc_receiver *r = x->receiver;
+  struct hc_span body = hc_buffer_span(&x->body);
+  hyco_http_request e = {
+    .connection_id = x->id,
+    .rendezvous_address = or_empty(x->info.address),
+    .id = or_empty(x->info.id),
+    .request_headers = or_empty(x->info.headers_json),
+    .request_target = or_empty(x->info.target),
+    .request_method = or_empty(x->info.method),
+    .host = or_empty(x->info.host),
+    .remote_address = or_empty(x->info.remote_address),
+    .remote_port = x->info.remote_port,
+    .request_data = x->streams ? NULL : body.ptr,
+    .request_data_len = x->streams ? 0 : body.len,
+    .has_body = x->info.body,
+  };
+  hc_log_line(&r->log, HC_LOG_INFO, "request %d: %s, id %s from %s:%d", x->id,
+              e.request_method, e.id, e.remote_address, e.remote_port);
+  r->events.on_http_request(r->self, &e, r->user_data);
+}
+
+static void announce(struct hc_exchange *x)
+{
+  struct hc_receiver *r = x->receiver;
+
+  if (r->events.on_http_request == NULL) {
+    hc_exchange_refuse(x, STATUS_NO_HANDLER,
+                       "The listener RequestHandler has not been configured.",
+                       true);
+  } else if (!hc_receiver_is_listening(r)) {
+    hc_exchange_refuse(x, STATUS_UNAVAILABLE, "The listener was shut down.",
+                       true);
+  } else if (hc_id_map_put(&r->requests.ids, r->last_id + 1, x) < 0) {
+    refuse_for_memory(x);
+  } else {
+    x->id = ++r->last_id;
+    emit_request(x);
+  }
+}
+
+static void emit_data(struct hc_exchange *x, struct hc_span data)
+{
+  struct hc_receiver *r = x->receiver;
+  hyco_http_request_data e = { x->id, data.ptr, data.len, x->is_whole };
+
+  x->told_end = x->is_whole;
+  if (r->events.on_http_request_data != NULL)
+    r->events.on_http_request_data(r->self, &e, r->user_data);
+}
+
+/* StreamRequests: a body that was gathered, for it came over the control
+ * channel, which must not wait for the application. */
+static void deliver(struct hc_exchange *x)
+{
+  if (x->freed || x->answer.ended || x->told_end || x->paused || x->id == 0)
+    return;
+  emit_data(x, hc_buffer_span(&x->body));
+  hc_buffer_deinit(&x->body);
+}
+
+static void gather(struct hc_exchange *x, struct hc_span data)
+{
+  int rc = hc_buffer_append(&x->body, data);
+
+  if (rc < 0)
+    hc_buffer_deinit(&x->body);
+  if (rc == HYCO_ETOOLONG)
+    hc_exchange_refuse(x, STATUS_TOO_LARGE,
+                       "The body is longer than this receiver takes.", true);
+  else if (rc < 0)
+    refuse_for_memory(x);
+}
+
+static void take_whole(struct hc_exchange *x)
+{
+  announce(x);
+  if (x->streams)
+    deliver(x);
+  else if (!x->freed)
+    hc_buffer_deinit(&x->body);
+}
+
+/* Straight to the application. */
+static void take_stream(struct hc_exchange *x, struct hc_span data)
+{
+  if (x->id == 0)
+    announce(x);
+  if (!x->freed && !x->answer.ended && !x->told_end &&
+      (data.len > 0 || x->is_whole))
+    emit_data(x, data);
+}
+
+void hc_exchange_take(struct hc_exchange *x, struct hc_span data, bool end)
+{
+  if (x->freed || x->answer.ended)
+    return;
+  x->is_whole = end;
+  x->told_end = !x->info.body; /* nothing to tell */
+  if (!x->answer.begun)
+    set_deadline(x);
+  if (x->streams && x->channel == 0) {
+    take_stream(x, data);
+    return;
+  }
+  gather(x, data);
+  if (end && !x->freed && !x->answer.ended)
+    take_whole(x);
+}
+
+void hc_exchange_pause(struct hc_exchange *x)
+{
+  x->paused = true;
+  if (x->rendezvous != NULL && !x->is_whole)
+    hc_connection_pause(x->rendezvous->connection);
+}
+
+void hc_exchange_resume(struct hc_exchange *x)
+{
+  x->paused = false;
+  if (x->rendezvous != NULL && !x->is_whole)
+    hc_connection_resume(x->rendezvous->connection);
+  if (x->is_whole && !x->told_end)
+    hc_net_timer_set(x->receiver->net, &x->later, 0);
+}
+
+void hc_exchange_shut(struct hc_exchange *x)
+{
+  if (x->freed || x->answer.ended)
+    return;
+  x->cancel_due = x->id != 0;
+  if (x->cancel_due)
+    hc_net_timer_set(x->receiver->net, &x->later, 0);
+  if (x->answer.begun)
+    give_up(x);
+  else
+    hc_exchange_refuse(x, STATUS_UNAVAILABLE, "The listener was shut down.",
+                       false);
+}
+
+static void on_later(void *user_data)
+{
+  struct hc_exchange *x = user_data;
+  struct hc_receiver *r = x->receiver;
+  struct hc_fault fault;
+  int id = x->id;
+
+  if (x->broken != 0) {
+    hc_fault_set(&fault, x->broken, "%s", hyco_strerror(x->broken));
+    hc_exchange_cancel(x, &fault);
+    return;
+  }
+  if (!x->cancel_due) {
+    deliver(x);
+    return;
+  }
+  x->cancel_due = false;
+  if (x->freed)
+    hc_exchange_free(x);
+  hc_fault_set(&fault, HYCO_EINTERRUPTED, "the receiver was shut down");
+  emit_cancelled(r, id, &fault);
+}
+
+void hc_exchange_break(struct hc_exchange *x, int code)
+{
+  x->broken = code;
+  hc_net_timer_set(x->receiver->net, &x->later, 0);
+}
+
+static struct hc_timer make_timer(struct hc_exchange *x,
+                                  void (*fn)(void *user_data))
+{
+  return (struct hc_timer){ .fn = fn, .user_data = x, .calls_handlers = true };
+}
+
+struct hc_exchange *hc_exchange_begin(struct hc_receiver *r,
+                                      struct hc_request *info, unsigned channel,
+                                      struct hc_request_rendezvous *rendezvous)
+{
+  const struct hc_properties *props = &r->surface.props;
+  struct hc_exchange *x = hc_alloc_zero(sizeof *x);
+  struct hc_fault fault;
+
+  if (x == NULL) {
+    hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
+    hc_receiver_emit_error(r, &fault);
+    return NULL;
+  }
+  x->receiver = r;
+  x->info = *info;
+  memset(info, 0, sizeof *info);
+  x->channel = channel;
+  x->rendezvous = rendezvous;
+  x->streams = hc_properties_flag(props, HYCO_STREAM_REQUESTS);
+  hc_buffer_init(&x->body,
+                 (size_t)hc_properties_number(props, HYCO_MAX_REQUEST_SIZE));
+  hc_answer_init(&x->answer);
+  x->deadline = make_timer(x, on_deadline);
+  x->later = make_timer(x, on_later);
+  x->reap = make_timer(x, free_exchange);
+  hc_list_append(&r->requests.all, &x->node);
+  return x;
+}
