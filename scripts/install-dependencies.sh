@@ -24,6 +24,9 @@ has_clang_runtime() {
       "$(clang -print-resource-dir)"/lib/linux/libclang_rt.asan-*.a
 }
 
+# Debian's postgresql lies where no PATH leads.
+has_postgresql() { has psql && ls /usr/lib/postgresql/*/bin/initdb; }
+
 has_node() { has node && has npm; }
 
 # Before pkg-config itself is there, everything that it would find is missing.
@@ -67,6 +70,14 @@ need_check() {
   need python3 has python3
   need "nodejs npm" has_node
   need iproute2 has ip
+  # Servers behind hyco listen --forward; the tests start their own on free
+  # ports. Where systemd runs, Debian's packages also start theirs (port 22, and
+  # 5432 of the loopback) and enable them: systemctl disable --now ssh
+  # postgresql.
+  need openssh-client has ssh
+  need openssh-server has sshd
+  need postgresql has_postgresql
+  need socat has socat
 }
 
 need_bench() {

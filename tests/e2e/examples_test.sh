@@ -44,6 +44,24 @@ check "and again in the same directory" printed "$scratch/question"
 run "$EXAMPLES/relay_in_process" "$state"
 check "but not in that of another relay" ends_with 1 'no relay: .*in use'
 
+# A service for tcp_proxy: the relay's own port, which answers HTTP.
+start proxy "$EXAMPLES/tcp_proxy" proxy 127.0.0.1 "$port" "$ca"
+proxy_pid=$pid
+await "$proxy_pid" proxy.err '^listening$'
+start shut "$EXAMPLES/tcp_proxy" shut 127.0.0.1 1 "$ca"
+shut_pid=$pid
+await "$shut_pid" shut.err '^listening$'
+printf 'not TLS\r\n\r\n' >"$scratch/no-tls"
+run "$HYCO" connect proxy "${where_to[@]}" <"$scratch/no-tls"
+check "tcp_proxy joins a sender to a service" \
+  await "$proxy_pid" proxy.err '^connection 1: over: '
+run "$HYCO" connect shut "${where_to[@]}" </dev/null
+check "tcp_proxy refuses when it is down" ends_with 1 ' 502 the forwarding'
+run "$EXAMPLES/tcp_proxy" demo 127.0.0.1 65536 "$ca"
+check "tcp_proxy takes no port above 65535" ends_with 1 'HYCO_EBADVALUE: '
+stop "$proxy_pid" || true
+stop "$shut_pid" || true
+
 check "SIGTERM ends the listener well" stop "$listener_pid"
 stop "$echo_pid" || true # it has no handler for signals
 check "SIGTERM ends the relay well" stop "$relay_pid"
