@@ -19,7 +19,8 @@ static const struct hc_cli_command commands[] = {
     "  ready URL\n"
     "The last line comes when it serves." },
   { "listen", hc_cli_listen, "wait at a hybrid connection for senders",
-    "ENTITY --echo|--discard|--exec COMMAND -c STR|@FILE [options]",
+    "ENTITY --echo|--discard|--exec COMMAND|--forward HOST:PORT|"
+    "--http-forward URL -c STR|@FILE [options]",
     "Serves every sender that comes to the hybrid connection ENTITY. When the "
     "service takes the listener, \"listening ENTITY\" goes to standard error. "
     "A "
@@ -37,7 +38,15 @@ static const struct hc_cli_command commands[] = {
     "HYCO_REMOTE_ADDRESS, HYCO_REMOTE_PORT, HYCO_TARGET (path and query as the "
     "sender asked for it) and HYCO_SUB_PROTOCOL. Their values are the peer's: "
     "quote them.\n"
-    "  hyco listen ssh -c @string --exec 'nc localhost 22'\n" },
+    "  hyco listen ssh -c @string --exec 'nc localhost 22'\n"
+    "\n"
+    "With --http-forward HTTP requests go to a web server, and its answers "
+    "come "
+    "back as they are written. ENTITY is cut off the path, the rest and the "
+    "query stay as they are; X-Forwarded-For, -Proto, -Host and -Prefix are "
+    "set, and a Location under URL gets the prefix back. While the server is "
+    "down, senders get 502.\n"
+    "  hyco listen web -c @string --http-forward http://localhost:8080/\n" },
   { "connect", hc_cli_connect,
     "connect standard input and output to a hybrid connection",
     "ENTITY[/suffix?query] -c STR|@FILE [--text] [-q SECONDS] [options]",

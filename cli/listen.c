@@ -16,6 +16,8 @@ struct listen_values {
   bool discard;
   const char *exec;
   const char *forward;
+  const char *http_forward;
+  bool preserve_host;
   long max_connections;
   long count;
   bool once;
@@ -42,6 +44,16 @@ static const struct hc_cli_option options[] = {
     .value = "HOST:PORT",
     .help = "join each connection to a TCP connection to this host;\n"
             "while it is down, senders are refused with 502" },
+  { .name = "http-forward",
+    .kind = HC_CLI_TEXT,
+    .offset = offsetof(struct listen_values, http_forward),
+    .value = "URL",
+    .help = "hand HTTP requests to this web server; alone or beside\n"
+            "one of the others" },
+  { .name = "preserve-host",
+    .kind = HC_CLI_FLAG,
+    .offset = offsetof(struct listen_values, preserve_host),
+    .help = "with --http-forward: keep the sender's Host" },
   { .name = "max-connections",
     .kind = HC_CLI_NUMBER,
     .offset = offsetof(struct listen_values, max_connections),
@@ -169,6 +181,21 @@ static int set_forwarding(struct hc_cli_listener *l, const char *target)
                                 hyco_receiver_last_error_text(l->receiver));
 }
 
+static int set_http_forwarding(struct hc_cli_listener *l,
+                               const struct listen_values *v)
+{
+  if (v->http_forward == NULL)
+    return HC_CLI_GO_ON;
+  int rc = hyco_receiver_set_string(l->receiver, HYCO_FORWARD_HTTP_URL,
+                                    v->http_forward);
+  if (rc == 0)
+    rc = hyco_receiver_set_bool(l->receiver, HYCO_FORWARD_HTTP_PRESERVE_HOST,
+                                v->preserve_host);
+  return rc == 0 ? HC_CLI_GO_ON
+                 : hc_cli_error(l->command, "--http-forward", rc,
+                                hyco_receiver_last_error_text(l->receiver));
+}
+
 static int start(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
                  const struct listen_values *v, const char *entity)
 {
@@ -178,6 +205,8 @@ static int start(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
     rc = hc_cli_configure(l->command, &role, "HalfClose=true");
   if (rc == HC_CLI_GO_ON)
     rc = set_forwarding(l, v->forward);
+  if (rc == HC_CLI_GO_ON)
+    rc = set_http_forwarding(l, v);
   if (rc != HC_CLI_GO_ON)
     return rc;
   int signal_fd = hc_cli_signals_open(true);
@@ -190,6 +219,12 @@ static int start(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
     return hc_cli_error(l->command, "cannot listen", error,
                         hyco_receiver_last_error_text(l->receiver));
   return serve(l, tokens, signal_fd);
+}
+
+/* What serves connections; 0: only HTTP requests are. */
+static int service_count(const struct listen_values *v)
+{
+  return v->echo + v->discard + (v->exec != NULL) + (v->forward != NULL);
 }
 
 static const struct hc_cli_service *service(const struct listen_values *v)
@@ -211,6 +246,7 @@ static int run_listener(const struct hc_cli_command *self,
                                .max_connections = v->max_connections,
                                .count = v->count,
                                .once = v->once,
+                               .http_only = service_count(v) == 0,
                                .verbose = v->target.verbose > 0 };
   hyco_receiver_events events = hc_cli_listener_events(v->target.insecure);
   int error = hyco_receiver_new(NULL, &events, &l, &l.receiver);
@@ -232,8 +268,12 @@ static int run_listener(const struct hc_cli_command *self,
 static int check(const struct hc_cli_command *self,
                  const struct listen_values *v)
 {
-  if (v->echo + v->discard + (v->exec != NULL) + (v->forward != NULL) != 1)
-    return hc_cli_usage(self, "one of --echo, --discard, --exec and --forward");
+  int n = service_count(v);
+  if (n > 1 || (n == 0 && v->http_forward == NULL))
+    return hc_cli_usage(self, "one of --echo, --discard, --exec and --forward, "
+                              "or --http-forward");
+  if (v->preserve_host && v->http_forward == NULL)
+    return hc_cli_usage(self, "--preserve-host goes with --http-forward");
   if (!hc_cli_target_has_credentials(&v->target))
     return hc_cli_usage(self, "a listener needs --key-name and a key, "
                               "--token or --token-command");

@@ -44,6 +44,8 @@ static void on_disconnected(hyco_receiver *r, const hyco_disconnected *e,
 /* Why no further connection is taken; NULL: it is. */
 static const char *refusal(const struct hc_cli_listener *l)
 {
+  if (l->http_only)
+    return "the listener takes HTTP requests only";
   if (l->count > 0 && l->n_ended + l->peers.n >= l->count)
     return "the listener takes no more connections";
   if (l->peers.n >= l->max_connections)

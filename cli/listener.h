@@ -31,7 +31,8 @@ struct hc_cli_listener {
   long max_connections;
   long count; /* connections to serve; 0: no end */
   long n_ended;
-  bool once; /* a failed try to listen is the last */
+  bool once;      /* a failed try to listen is the last */
+  bool http_only; /* connections are refused */
   bool verbose;
   bool announced; /* "listening ENTITY" has been printed */
   bool failed;

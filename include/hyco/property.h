@@ -353,6 +353,12 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "Seconds for connecting to forwarding_host (hyco's own).") \
   XX(HALF_CLOSE, "HalfClose", SETTING, BOOL, RW, BOTH, "false", 0, 1, ANY, \
      "A Close from the peer ends its direction only (hyco's own).") \
+  XX(FORWARD_HTTP_PRESERVE_HOST, "ForwardHTTPPreserveHost", SETTING, BOOL, \
+     RW, RECEIVER, "false", 0, 1, ANY, \
+     "Forwarded requests keep the sender's Host (hyco's own).") \
+  XX(FORWARD_HTTP_URL, "ForwardHTTPUrl", SETTING, STRING, RW, RECEIVER, "", \
+     0, 4096, ANY, \
+     "Web server that HTTP requests are forwarded to (hyco's own).") \
   XX(RENEW_NOW, "RenewNow", SETTING, BOOL, W, RECEIVER, "false", 0, 1, ANY, \
      "true sends a new token at once (hyco's own).") \
   XX(MAX_REQUEST_SIZE, "MaxRequestSize", SETTING, INT, RW, RECEIVER, \

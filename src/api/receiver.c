@@ -2,6 +2,7 @@
 #include "api/receiver.h"
 #include "api/blocking.h"
 #include "base/memory.h"
+#include "io/http_client.h"
 
 enum { LISTEN_LIMIT_MS = 60000 };
 
@@ -24,6 +25,7 @@ int hyco_receiver_new(hyco_loop *loop, const hyco_receiver_events *events,
     rc = hc_receiver_new(hc_loop_net(r->loop->io), r, events, user_data,
                          &r->core);
   if (rc == 0) {
+    r->core->http = hc_loop_http(r->loop->io);
     r->core->listen = listen_blocking;
     r->core->block = send_blocking;
     r->core->block_owner = r;

@@ -239,8 +239,8 @@ static int check_not_begun(const struct hc_exchange *x, struct hc_fault *fault)
                       "the answer to request %d has begun", x->id);
 }
 
-static int set_status(struct hc_exchange *x, int status,
-                      const char *description, struct hc_fault *fault)
+int hc_answer_set_any_status(struct hc_exchange *x, int status,
+                             const char *description, struct hc_fault *fault)
 {
   struct hc_span text = hc_span_str(description != NULL ? description : "");
 
@@ -268,14 +268,14 @@ int hc_answer_set_status(struct hc_exchange *x, int status,
 
   if (rc == 0)
     rc = check_not_begun(x, fault);
-  return rc == 0 ? set_status(x, status, description, fault) : rc;
+  return rc == 0 ? hc_answer_set_any_status(x, status, description, fault) : rc;
 }
 
 int hc_answer_send_any(struct hc_exchange *x, int status,
                        const char *description, struct hc_span body,
                        struct hc_fault *fault)
 {
-  int rc = set_status(x, status, description, fault);
+  int rc = hc_answer_set_any_status(x, status, description, fault);
 
   if (rc < 0)
     return rc;

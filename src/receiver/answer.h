@@ -49,6 +49,10 @@ int hc_answer_flush(struct hc_exchange *x, struct hc_fault *fault);
 int hc_answer_end(struct hc_exchange *x, struct hc_fault *fault);
 void hc_answer_abort(struct hc_exchange *x);
 
+/* The same with 502 and 504, too: a target's own. */
+int hc_answer_set_any_status(struct hc_exchange *x, int status,
+                             const char *description, struct hc_fault *fault);
+
 /* The same as hc_answer_send with any status. */
 int hc_answer_send_any(struct hc_exchange *x, int status,
                        const char *description, struct hc_span body,

@@ -1,6 +1,7 @@
 /* One HTTP request at a receiver and its answer. */
 #include "receiver/exchange.h"
 #include "base/memory.h"
+#include "receiver/http_forward.h"
 #include "receiver/receiver.h"
 #include "session/connection.h"
 
@@ -38,6 +39,7 @@ void hc_exchange_free(struct hc_exchange *x)
   if (!hc_list_is_linked(&x->node))
     return;
   hc_exchange_retire(x);
+  hc_http_forward_drop(x);
   if (r->requests.incoming == x)
     r->requests.incoming = NULL;
   if (x->rendezvous != NULL)
@@ -77,6 +79,7 @@ void hc_exchange_cancel(struct hc_exchange *x, const struct hc_fault *fault)
   struct hc_receiver *r = x->receiver;
   int id = x->id;
   bool is_answered = x->answer.ended;
+  bool is_forwarded = x->forward != NULL;
   struct hc_fault copy = *fault;
 
   give_up(x);
@@ -85,7 +88,7 @@ void hc_exchange_cancel(struct hc_exchange *x, const struct hc_fault *fault)
                  "the answer to request %d was not delivered: %s", id,
                  fault->text);
     hc_receiver_emit_error(r, &copy);
-  } else if (id != 0) {
+  } else if (id != 0 && !is_forwarded) {
     emit_cancelled(r, id, &copy);
   } else {
     hc_log_line(&r->log, HC_LOG_INFO, "a request ended before it was whole: %s",
@@ -101,6 +104,7 @@ void hc_exchange_refuse(struct hc_exchange *x, int status, const char *text,
   struct hc_fault copy;
 
   hc_exchange_retire(x);
+  hc_http_forward_drop(x);
   hc_answer_deinit(&x->answer);
   hc_answer_init(&x->answer);
   int rc = hc_answer_send_any(x, status, text, hc_span_of(NULL, 0), &fault);
@@ -190,7 +194,9 @@ static void announce(struct hc_exchange *x)
 {
   struct hc_receiver *r = x->receiver;
 
-  if (r->events.on_http_request == NULL) {
+  bool forwards = hc_http_forward_is_set(r);
+
+  if (r->events.on_http_request == NULL && !forwards) {
     hc_exchange_refuse(x, STATUS_NO_HANDLER,
                        "The listener RequestHandler has not been configured.",
                        true);
@@ -201,7 +207,10 @@ static void announce(struct hc_exchange *x)
     refuse_for_memory(x);
   } else {
     x->id = ++r->last_id;
-    emit_request(x);
+    if (forwards)
+      hc_http_forward_begin(x);
+    else
+      emit_request(x);
   }
 }
 
@@ -211,6 +220,10 @@ static void emit_data(struct hc_exchange *x, struct hc_span data)
   hyco_http_request_data e = { x->id, data.ptr, data.len, x->is_whole };
 
   x->told_end = x->is_whole;
+  if (x->forward != NULL) {
+    hc_http_forward_take(x, data);
+    return;
+  }
   if (r->events.on_http_request_data != NULL)
     r->events.on_http_request_data(r->self, &e, r->user_data);
 }
@@ -294,7 +307,7 @@ void hc_exchange_shut(struct hc_exchange *x)
 {
   if (x->freed || x->answer.ended)
     return;
-  x->cancel_due = x->id != 0;
+  x->cancel_due = x->id != 0 && x->forward == NULL;
   if (x->cancel_due)
     hc_net_timer_set(x->receiver->net, &x->later, 0);
   if (x->answer.begun)
@@ -357,7 +370,8 @@ struct hc_exchange *hc_exchange_begin(struct hc_receiver *r,
   memset(info, 0, sizeof *info);
   x->channel = channel;
   x->rendezvous = rendezvous;
-  x->streams = hc_properties_flag(props, HYCO_STREAM_REQUESTS);
+  x->streams = hc_properties_flag(props, HYCO_STREAM_REQUESTS) ||
+               hc_http_forward_is_set(r);
   hc_buffer_init(&x->body,
                  (size_t)hc_properties_number(props, HYCO_MAX_REQUEST_SIZE));
   hc_answer_init(&x->answer);

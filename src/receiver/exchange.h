@@ -10,6 +10,7 @@
 #include "receiver/answer.h"
 
 struct hc_receiver;
+struct hc_http_forward;
 struct hc_request_rendezvous;
 
 /* A request that nobody has begun to answer so long after its last byte is
@@ -33,6 +34,7 @@ struct hc_exchange {
   /* That it came by, or that its answer goes by; NULL: neither. */
   struct hc_request_rendezvous *rendezvous;
   struct hc_answer answer;
+  struct hc_http_forward *forward; /* NULL: the application's */
 
   bool cancel_due; /* by a shutdown; freed only when it is told */
   int broken;      /* what hc_exchange_break was told */

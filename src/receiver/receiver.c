@@ -320,6 +320,8 @@ static void drop_tls(struct hc_receiver *r)
 {
   hc_net_tls_free(r->net, r->tls);
   r->tls = NULL;
+  hc_net_tls_free(r->net, r->forward_tls);
+  r->forward_tls = NULL;
 }
 
 int hc_receiver_start(struct hc_receiver *r, bool once)

@@ -23,6 +23,8 @@ enum hc_receiver_state {
   HC_RECEIVER_STOPPING /* Close sent, the channel is still there */
 };
 
+struct hc_http_client;
+
 struct hc_receiver {
   struct hc_net *net;
   hyco_receiver *self; /* what handlers are given; may be NULL in tests */
@@ -51,6 +53,8 @@ struct hc_receiver {
   struct hc_id_map ids; /* open connections by ConnectionId */
   int last_id;
   struct hc_requests requests;
+  struct hc_http_client *http; /* for ForwardHTTPUrl; NULL: there is none */
+  struct hc_tls *forward_tls;  /* to an https target; NULL: not yet */
   /* Setting HYCO_LISTENING waits, which only the API can. NULL: it only
    * starts. The receiver may be gone when it returns HYCO_EINTERRUPTED. */
   int (*listen)(void *owner);

@@ -1,6 +1,7 @@
 /* A rendezvous for HTTP requests. */
 #include "receiver/request_rendezvous.h"
 #include "base/memory.h"
+#include "receiver/http_forward.h"
 #include "receiver/receiver.h"
 #include "session/options.h"
 
@@ -73,7 +74,9 @@ static void push(struct hc_request_rendezvous *v)
   if (x->freed || !x->answer.would_block || !hc_answer_is_ready(x))
     return;
   x->answer.would_block = false;
-  if (r->events.on_http_ready != NULL)
+  if (x->forward != NULL)
+    hc_http_forward_ready(x);
+  else if (r->events.on_http_ready != NULL)
     r->events.on_http_ready(r->self, x->id, r->user_data);
 }
 

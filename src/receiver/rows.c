@@ -1,6 +1,7 @@
 /* The receiver's own rows of the property table. */
 #include "receiver/rows.h"
 #include "receiver/allowed_clients.h"
+#include "receiver/http_forward.h"
 #include "receiver/receiver.h"
 #include "session/token_source.h"
 
@@ -62,6 +63,11 @@ static int set_row(void *owner, int id, hyco_property p,
     return value->number != 0 ? hc_receiver_renew(r, fault) : 0;
   if (p == HYCO_ALLOWED_CLIENTS) {
     int rc = hc_allowed_clients_check(hc_span_str(value->text), fault);
+    if (rc < 0)
+      return rc;
+  }
+  if (p == HYCO_FORWARD_HTTP_URL && value->text[0] != '\0') {
+    int rc = hc_http_forward_check(hc_span_str(value->text), fault);
     if (rc < 0)
       return rc;
   }

@@ -48,7 +48,7 @@ usage_error "--validity: '9' is not a number from 10" token x --validity 9
 for serving in '' '--echo --discard' '--echo --exec cat' \
   '--exec cat --forward h:1'; do
   # shellcheck disable=SC2086 # words
-  usage_error 'one of --echo, --discard, --exec and --forward' \
+  usage_error 'one of --echo, --discard, --exec and --forward, or' \
     listen x -c Endpoint=sb://h $serving
 done
 for target in h h: h:0 h:65536 h:1x :1 ::1:1 '[]:1' '[::1]'; do

@@ -1,0 +1,73 @@
+#!/bin/bash
+# hyco listen --http-forward: a local web server seen through the relay.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+here=$(dirname "$0")
+
+start web "$here/web_server.py"
+web_pid=$pid
+await "$web_pid" web.out '^ready ' || exit 1
+target=http://127.0.0.1:$(sed -n 's/^ready //p' "$scratch/web.out")
+start_relay
+start_listener listener web ${FORWARD:---http-forward} "$target/web/"
+
+request() { run "$HYCO" request "${where_to[@]}" "$@"; }
+wrote() { ends_well && printf "$1" | cmp -s - "$scratch/out"; }
+says() { ends_well && grep -q -e "$1" "$scratch/out"; }
+head -c 5000000 /dev/urandom >"$scratch/bytes"
+
+request web/hello
+check "an answer comes back" wrote 'hello\n'
+request web/hello -i
+check "repeated headers stay apart" says '^Set-Cookie: a=b'
+check "both of them" says '^[Ss]et-Cookie: c=d'
+request 'web/a%2Fb/../head?q=%20&r=/' -H 'Via: 1.1 me' -H 'Accept: a/b' \
+  -H 'X-Forwarded-For: 1.2.3.4'
+check "the entity is cut off, the rest is verbatim" \
+  says '^GET /web/a%2Fb/../head?q=%20&r=/ HTTP/1.1$'
+check "Host is the target's" says "^Host: ${target#http://}\$"
+check "headers pass" says '^Accept: a/b$'
+check "Via is kept" says '^Via: .*1.1 me'
+check "X-Forwarded-For is the sender" says '^X-Forwarded-For: 127.0.0.1$'
+check "X-Forwarded-Proto" says '^X-Forwarded-Proto: https$'
+check "X-Forwarded-Host" says "^X-Forwarded-Host: 127.0.0.1"
+check "X-Forwarded-Prefix" says '^X-Forwarded-Prefix: /web$'
+check "no token reaches the target" not says 'SharedAccess'
+check "nothing is added" not says '^\(User-Agent\|Content-Type\|Expect\):'
+request web/moved -i
+check "a redirect is not followed, and gets the prefix back" \
+  says '^Location: /web/hello'
+request web/missing --fail
+check "404 passes" ends_with 1 '404'
+request -X HEAD web/hello -i
+check "HEAD" says '^HTTP/1.1 200 OK'
+request web/echo -d 'a=b'
+check "a body goes and comes" wrote 'a=b'
+request -X PUT web/echo --data-file "$scratch/bytes"
+check "5 MB go and come" cmp "$scratch/bytes" "$scratch/out"
+status=0
+cat "$scratch/bytes" | "$HYCO" request "${where_to[@]}" web/echo \
+  --data-file - >"$scratch/out" 2>"$scratch/err" || status=$?
+check "5 MB in chunks go and come" cmp "$scratch/bytes" "$scratch/out"
+request web/big
+check "32 MiB come" test "$(wc -c <"$scratch/out")" -eq 33554432
+start stream "$HYCO" request "${where_to[@]}" "web/stream?$scratch/go"
+stream_pid=$pid
+check "a piece comes when it is written" \
+  await "$stream_pid" stream.out '^first$'
+touch "$scratch/go"
+check "and the rest later" wait "$stream_pid"
+check "all of it" grep -q '^second$' "$scratch/stream.out"
+request web/nothing -i
+check "a target without an answer: 502" says '^HTTP/1.1 502 .* no answer'
+request web/cut -i
+check "a target that breaks off: 502 or a cut" \
+  grep -q -e '^HTTP/1.1 502' -e 'broke off' "$scratch/out" "$scratch/err"
+check "the listener goes on" kill -0 "$listener_pid"
+stop "$web_pid" || true
+request web/hello -i
+check "a target that is down: 502 with a reason" says '^HTTP/1.1 502 The '
+check "which does not tell where it is" not says "${target#http://}"
+check "the listener goes on" stop "$listener_pid"
+check "the relay, too" stop "$relay_pid"
+finish
