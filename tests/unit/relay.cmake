@@ -8,7 +8,7 @@ target_link_libraries(hyco_relay_support
   PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
 
 foreach(part authorize choice config connect data events handshake
-    http_answer http_channel http_request http_time listen memory
+    http_answer http_channel http_memory http_request http_time listen memory
     options pair recode registry reload rendezvous settings setup spaces stop)
   hyco_unit_test(relay_${part})
   target_link_libraries(relay_${part}_test PRIVATE hyco_relay_support)
@@ -20,3 +20,4 @@ endforeach()
 
 target_compile_definitions(relay_config_test PRIVATE
   EXAMPLES="${PROJECT_SOURCE_DIR}/examples")
+hyco_trap_allocations(relay_http_memory_test)
