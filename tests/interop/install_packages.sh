@@ -3,11 +3,11 @@
 # DIRECTORY, with no script of theirs run. What is there already is kept while
 # the lock file is the same.
 #
-# In the lock file hyco-ws depends on moment and ws alone. It also names crypto,
-# events, http and util, each at "latest", and never loads them, for Node has
-# modules of these names; http is gone from npm, and a lock file does not hold a
-# "latest" (npm 9 and 11 ask the registry again). After an update of hyco-ws
-# edit its "dependencies" there the same way.
+# In the lock file hyco-ws and hyco-https depend on moment and ws alone. They also
+# name crypto, events, http, https and util, each at "latest", and never load
+# them, for Node has modules of these names; http is gone from npm, and a lock
+# file does not hold a "latest" (npm 9 and 11 ask the registry again). After an
+# update edit their "dependencies" there the same way.
 set -euo pipefail
 cd "$(dirname "$0")"
 
