@@ -17,7 +17,7 @@ bool hc_http_forward_is_set(const struct hc_receiver *r);
 
 /* What ForwardHTTPUrl may be: http or https, with or without a path, without a
  * query. 0, HYCO_EBADURL, HYCO_ETOOLONG. */
-int hc_http_forward_check(struct hc_span url, struct hc_fault *fault);
+int hc_http_forward_check(struct hc_span text, struct hc_fault *fault);
 
 /* The head of x is there (and its body, if it came over the control channel):
  * x->forward is set, or the request answered 502. */

@@ -13,3 +13,6 @@ endforeach()
 
 hyco_api_test(arguments)
 hyco_trap_allocations(api_arguments_test)
+
+hyco_api_test(request)
+hyco_trap_allocations(api_request_test)

@@ -9,7 +9,7 @@ web_pid=$pid
 await "$web_pid" web.out '^ready ' || exit 1
 target=http://127.0.0.1:$(sed -n 's/^ready //p' "$scratch/web.out")
 start_relay
-start_listener listener web ${FORWARD:---http-forward} "$target/web/"
+start_listener listener web --http-forward "$target/web/"
 
 request() { run "$HYCO" request "${where_to[@]}" "$@"; }
 wrote() { ends_well && printf "$1" | cmp -s - "$scratch/out"; }
@@ -69,5 +69,30 @@ request web/hello -i
 check "a target that is down: 502 with a reason" says '^HTTP/1.1 502 The '
 check "which does not tell where it is" not says "${target#http://}"
 check "the listener goes on" stop "$listener_pid"
+
+start secure "$here/web_server.py" "$state/cert.pem" "$state/key.pem"
+secure_pid=$pid
+await "$secure_pid" secure.out '^ready ' || exit 1
+target=https://127.0.0.1:$(sed -n 's/^ready //p' "$scratch/secure.out")
+start_listener listener safe/app --http-forward "$target" --preserve-host
+request safe/app/head
+check "an https target, with --preserve-host the sender's Host" \
+  says "^Host: 127.0.0.1:$port\$"
+check "an entity of two parts is cut off" says '^GET /head HTTP/1.1$'
+request 'safe/app?x=y' -i
+check "a target without a path" says '^no such page$'
+request safe/app/moved -i
+check "a Location with the sender's Host gets the prefix back" \
+  says '^Location: /safe/app/web/hello'
+run "$HYCO" connect safe/app "${where_to[@]}"
+check "connections are refused" ends_with 1 'takes HTTP requests only'
+stop "$listener_pid" || true
+stop "$secure_pid" || true
+for bad in ftp://h http://h/?q http://u:p@h h:1 http://h:0; do
+  run "$HYCO" listen web --http-forward "$bad" "${where_to[@]}"
+  check "--http-forward $bad" ends_with 2 '--http-forward'
+done
+run "$HYCO" listen web --echo --preserve-host "${where_to[@]}"
+check "--preserve-host alone" ends_with 2 'goes with --http-forward'
 check "the relay, too" stop "$relay_pid"
 finish
