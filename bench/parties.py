@@ -51,10 +51,10 @@ def die(text):
 
 
 def cpu_s(process):
-    """User and system seconds of a process, all threads."""
-    path = pathlib.Path(f"/proc/{process.pid}/stat")
-    utime, stime = path.read_text().rpartition(")")[2].split()[11:13]
-    return (int(utime) + int(stime)) / os.sysconf("SC_CLK_TCK")
+    """User and system seconds of a process, all threads, in nanoseconds: the
+    ticks of /proc are too coarse for a thousand connections."""
+    clock = ~process.pid << 3 | 2  # clock_getcpuclockid(3)
+    return time.clock_gettime(clock)
 
 
 def resident_kib(process):
