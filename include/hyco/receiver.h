@@ -328,7 +328,8 @@ HYCO_API int hyco_receiver_disconnect(hyco_receiver *r, int connection_id);
  * Connection timeout above 0: blocks, running the loop, until all is with the
  * kernel. HYCO_ETIMEOUT when no byte moved for so long; the connection is then
  * closed with 1001, unless nothing of the message had been queued. HYCO_EBUSY
- * within another blocking call. HYCO_EINTERRUPTED: a handler freed r.
+ * within another blocking call. HYCO_EINTERRUPTED: hyco_receiver_interrupt (the
+ * connection is closed as for a timeout), or a handler freed r.
  *
  * HYCO_EBUSY also amid a message of another send (blocking, or MessageLength).
  * HYCO_EBADID, HYCO_ENOTCONNECTED (closing), HYCO_EBADVALUE (text is not
@@ -337,6 +338,11 @@ HYCO_API int hyco_receiver_send(hyco_receiver *r, int connection_id,
                                 const void *data, size_t len);
 HYCO_API int hyco_receiver_send_text(hyco_receiver *r, int connection_id,
                                      const char *text, size_t len);
+
+/* Ends a blocking send on this connection, which then returns
+ * HYCO_EINTERRUPTED. Nothing happens if there is none. Any thread, and any
+ * handler; r must not be freed meanwhile. */
+HYCO_API void hyco_receiver_interrupt(hyco_receiver *r, int connection_id);
 
 /* As hyco_loop_do_events on the receiver's loop. */
 HYCO_API int hyco_receiver_do_events(hyco_receiver *r, int timeout_ms);

@@ -116,6 +116,9 @@ HYCO_API int hyco_sender_send(hyco_sender *s, const void *data, size_t len);
 HYCO_API int hyco_sender_send_text(hyco_sender *s, const char *text,
                                    size_t len);
 
+/* As hyco_receiver_interrupt. */
+HYCO_API void hyco_sender_interrupt(hyco_sender *s);
+
 /* As hyco_loop_do_events on the sender's loop. */
 HYCO_API int hyco_sender_do_events(hyco_sender *s, int timeout_ms);
 

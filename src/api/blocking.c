@@ -60,6 +60,8 @@ static int advance(const struct hc_blocking_send *how, struct hc_outgoing *out,
   size_t queued = hc_connection_queued(c);
   if (rc == 0 && out->done && queued == 0)
     return 1;
+  if (rc == 0 && atomic_exchange(how->interrupted, false))
+    rc = HYCO_EINTERRUPTED;
   if (rc == 0 && is_stuck(p, queued + out->rest.len, now_ms, how->timeout_ms))
     rc = HYCO_ETIMEOUT;
   if (rc < 0)

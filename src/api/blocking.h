@@ -20,11 +20,12 @@ struct hc_blocking_send {
   int id;
   uint64_t timeout_ms; /* without any byte moving */
   const bool *gone;
+  atomic_bool *interrupted; /* set from outside, by any thread */
 };
 
 /* Turns (narrow ones inside a handler) until the message is with the kernel.
  * 0, HYCO_ETIMEOUT, HYCO_ENOTCONNECTED, HYCO_EBUSY, HYCO_ENOMEM,
- * HYCO_EINTERRUPTED (as above). */
+ * HYCO_EINTERRUPTED (as above, or *interrupted). */
 int hc_blocking_send(const struct hc_blocking_send *how,
                      enum hc_ws_opcode opcode, struct hc_span payload);
 

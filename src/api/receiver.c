@@ -214,13 +214,27 @@ static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
     .id = id,
     .timeout_ms = (uint64_t)a->sending.timeout_s * 1000,
     .gone = &gone,
+    .interrupted = &r->interrupted,
   };
   bool *outer = r->gone;
+  int outer_sending = atomic_exchange(&r->sending, id);
   r->gone = &gone;
   int rc = hc_blocking_send(&how, opcode, payload);
-  if (!gone)
-    r->gone = outer;
+  if (gone)
+    return rc;
+  r->gone = outer;
+  atomic_store(&r->sending, outer_sending);
+  if (rc == HYCO_EINTERRUPTED)
+    hc_fault_set(&r->core->surface.fault, rc, "the send was interrupted");
   return rc;
+}
+
+void hyco_receiver_interrupt(hyco_receiver *r, int connection_id)
+{
+  if (connection_id == 0 || atomic_load(&r->sending) != connection_id)
+    return;
+  atomic_store(&r->interrupted, true);
+  hc_loop_wake(r->loop->io);
 }
 
 int hyco_receiver_send(hyco_receiver *r, int connection_id, const void *data,

@@ -9,6 +9,8 @@ struct hyco_sender {
   hyco_loop *loop;
   bool owns_loop;
   struct hc_sender *core;
+  atomic_int sending; /* the connection of a blocking send; 0: none */
+  atomic_bool interrupted;
   bool *gone; /* set when freed while a blocking call is under way */
 };
 
@@ -162,13 +164,27 @@ static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
     .id = id,
     .timeout_ms = (uint64_t)s->core->sending.timeout_s * 1000,
     .gone = &gone,
+    .interrupted = &s->interrupted,
   };
   bool *outer = s->gone;
+  int outer_sending = atomic_exchange(&s->sending, 1);
   s->gone = &gone;
   int rc = hc_blocking_send(&how, opcode, payload);
-  if (!gone)
-    s->gone = outer;
+  if (gone)
+    return rc;
+  s->gone = outer;
+  atomic_store(&s->sending, outer_sending);
+  if (rc == HYCO_EINTERRUPTED)
+    hc_fault_set(&s->core->surface.fault, rc, "the send was interrupted");
   return rc;
+}
+
+void hyco_sender_interrupt(hyco_sender *s)
+{
+  if (atomic_load(&s->sending) == 0)
+    return;
+  atomic_store(&s->interrupted, true);
+  hc_loop_wake(s->loop->io);
 }
 
 int hyco_sender_send(hyco_sender *s, const void *data, size_t len)

@@ -24,6 +24,7 @@ static void text_and_binary_come_back_as_they_were_sent(void **state)
   assert_int_equal(w->sender_texts, 1);
 }
 
+/* surface: send */
 static void a_message_of_8_mib_is_taken_whole_and_comes_back(void **state)
 {
   struct api_world *w = *state;
@@ -64,6 +65,7 @@ static void close_code_and_text_reach_the_receiver(void **state)
   assert_int_equal(w->sender_code, 4001);
 }
 
+/* surface: config, disconnect, DisconnectStatusDescription */
 static void close_code_and_text_reach_the_sender(void **state)
 {
   struct api_world *w = *state;
@@ -110,6 +112,7 @@ static void connection_rows_tell_who_is_there(void **state)
                    HYCO_EBADID);
 }
 
+/* surface: shutdown */
 static void shutdown_closes_connections_and_the_control_channel(void **state)
 {
   struct api_world *w = *state;

@@ -88,6 +88,7 @@ static void a_data_format_that_does_not_exist_is_610(void **state)
 
 /* The relay answers pings itself and passes neither ping nor pong on (DESIGN
  * section 8): the sender hears nothing, the receiver sees the relay's pong. */
+/* surface: azure_relay_connection_data_to_send */
 static void a_ping_is_answered_by_the_relay(void **state)
 {
   struct api_world *w = *state;
@@ -119,6 +120,7 @@ static void a_ping_above_125_bytes_is_refused(void **state)
   assert_int_equal(send_as(w, HYCO_FORMAT_PONG, long_ping, 125), 0);
 }
 
+/* surface: send_text */
 static void message_length_makes_one_message_of_several_sends(void **state)
 {
   struct api_world *w = *state;

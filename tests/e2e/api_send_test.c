@@ -230,6 +230,69 @@ static void a_synchronous_send_that_nobody_reads_times_out(void **state)
   free(bytes);
 }
 
+static void *interrupt_it(void *user_data)
+{
+  hyco_sender_interrupt(user_data);
+  return NULL;
+}
+
+static void interrupt_from_a_thread(void *user_data)
+{
+  pthread_t thread;
+
+  assert_int_equal(pthread_create(&thread, NULL, interrupt_it, user_data), 0);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static void interrupt_here(void *user_data)
+{
+  struct api_world *w = user_data;
+  hyco_receiver_interrupt(w->receiver, w->accepted);
+}
+
+/* surface: interrupt */
+static void a_synchronous_send_can_be_interrupted(void **state)
+{
+  struct api_world *w = *state;
+  uint8_t *bytes = make_bytes();
+  int rc = 0;
+
+  api_world_join(w);
+  hyco_sender_interrupt(w->sender); /* there is none: nothing happens */
+  assert_int_equal(hyco_connection_set_bool(w->receiver, w->accepted,
+                                            HYCO_CONNECTION_ACCEPT_DATA, false),
+                   0);
+  assert_int_equal(hyco_sender_set_int(w->sender, HYCO_CONNECTION_TIMEOUT, 60),
+                   0);
+  for (int i = 0; i < 32 && rc == 0; i++) {
+    assert_int_equal(
+        hyco_loop_post(w->loop, interrupt_from_a_thread, w->sender), 0);
+    rc = hyco_sender_send(w->sender, bytes, BIG);
+  }
+  assert_int_equal(rc, HYCO_EINTERRUPTED);
+  assert_int_equal(hyco_sender_send(w->sender, bytes, 1), HYCO_ENOTCONNECTED);
+  free(bytes);
+}
+
+/* surface: interrupt */
+static void a_receivers_send_can_be_interrupted_by_a_handler(void **state)
+{
+  struct api_world *w = *state;
+  uint8_t *bytes = make_bytes();
+
+  api_world_join(w);
+  hyco_receiver_interrupt(w->receiver, w->accepted);
+  assert_int_equal(hyco_connection_set_int(w->receiver, w->accepted,
+                                           HYCO_CONNECTION_TIMEOUT, 60),
+                   0);
+  assert_int_equal(hyco_loop_post(w->loop, interrupt_here, w), 0);
+  assert_int_equal(hyco_receiver_send(w->receiver, w->accepted, bytes, BIG),
+                   HYCO_EINTERRUPTED);
+  assert_string_equal(hyco_receiver_last_error_text(w->receiver),
+                      "the send was interrupted");
+  free(bytes);
+}
+
 static void free_it(void *user_data)
 {
   hyco_sender **s = user_data;
@@ -292,6 +355,8 @@ int main(void)
     TEST(a_send_after_disconnect_inside_a_handler_is_refused),
     TEST(an_asynchronous_send_to_a_full_queue_would_block),
     TEST(a_synchronous_send_that_nobody_reads_times_out),
+    TEST(a_synchronous_send_can_be_interrupted),
+    TEST(a_receivers_send_can_be_interrupted_by_a_handler),
     TEST(a_synchronous_send_ends_when_its_sender_is_freed),
     TEST(a_synchronous_connect_ends_when_its_sender_is_freed),
     TEST(text_must_be_utf8),

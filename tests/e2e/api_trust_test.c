@@ -1,6 +1,7 @@
 /* When a sender reads its trusted CAs, and when it keeps them. */
 #include "api_world.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -80,6 +81,46 @@ static void trust_is_read_again_after_a_refusal(void **state)
   hyco_relay_stop(other);
 }
 
+static void set(struct api_world *w, hyco_property p, const char *value)
+{
+  assert_int_equal(hyco_sender_set_string(w->sender, p, value), 0);
+}
+
+/* surface: SSLCACertFilePaths, OpenSSLCADir */
+static void trust_comes_from_a_list_of_files_or_a_directory(void **state)
+{
+  struct api_world *w = *state;
+  char path[160];
+  char command[256];
+
+  assert_int_equal(hyco_receiver_set_bool(w->receiver, HYCO_LISTENING, true),
+                   0);
+  set(w, HYCO_OPENSSL_CA_FILE, "");
+  assert_int_equal(hyco_sender_connect(w->sender), HYCO_ECERTVERIFY);
+  (void)snprintf(path, sizeof path, "/nowhere/ca.pem;%s",
+                 hyco_relay_ca_file(w->relay));
+  set(w, HYCO_SSL_CA_CERT_FILE_PATHS, path);
+  connect_and_leave(w, 1);
+  set(w, HYCO_SSL_CA_CERT_FILE_PATHS, "");
+  assert_int_equal(hyco_sender_connect(w->sender), HYCO_ECERTVERIFY);
+  /* it complains of what else lies there */
+  (void)snprintf(command, sizeof command,
+                 "cd %s && { openssl rehash . 2>&1 || :; } >/dev/null", w->dir);
+  assert_int_equal(system(command), 0);
+  set(w, HYCO_OPENSSL_CA_DIR, w->dir);
+  connect_and_leave(w, 2);
+}
+
+/* surface: OpenSSLCipherList */
+static void a_cipher_list_that_openssl_does_not_know_is_refused(void **state)
+{
+  struct api_world *w = *state;
+
+  set(w, HYCO_OPENSSL_CIPHER_LIST, "no such cipher");
+  assert_int_equal(hyco_sender_connect(w->sender), HYCO_EBADVALUE);
+  assert_non_null(strstr(hyco_sender_last_error_text(w->sender), "cipher"));
+}
+
 int main(void)
 {
 #define TEST(name) \
@@ -87,6 +128,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     TEST(trust_is_read_once_for_many_connections),
     TEST(trust_is_read_again_after_a_refusal),
+    TEST(trust_comes_from_a_list_of_files_or_a_directory),
+    TEST(a_cipher_list_that_openssl_does_not_know_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

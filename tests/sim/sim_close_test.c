@@ -20,6 +20,7 @@ static void disconnect_sender(void *user_data)
   assert_int_equal(hc_sender_disconnect(s->core), 0);
 }
 
+/* surface: on_connection_disconnected, DisconnectStatusCode */
 static void code_and_text_of_a_close_reach_the_peer(void **state)
 {
   (void)state;
@@ -44,6 +45,7 @@ static void code_and_text_of_a_close_reach_the_peer(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: on_connection_data_in */
 static void what_is_queued_is_delivered_before_the_close(void **state)
 {
   (void)state;
@@ -115,6 +117,7 @@ static void a_peer_that_answers_no_close_is_cut_after_10_s(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: WaitForCloseResponse */
 static void without_wait_for_close_response_it_is_over_at_once(void **state)
 {
   (void)state;
@@ -152,6 +155,7 @@ static void after_disconnect_no_data_comes_any_more(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: on_connection_connected, on_connection_request */
 static void disconnecting_when_connected_is_never_ready_to_send(void **state)
 {
   (void)state;
@@ -253,6 +257,7 @@ static void check_cut(size_t stream, enum sim_cut how, const char *expected)
 }
 
 /* DESIGN section 8, "cut": 1006 and an error, never a clean end. */
+/* surface: on_connection_error */
 static void a_cut_is_1006_and_an_error_on_both_sides(void **state)
 {
   (void)state;
@@ -310,6 +315,7 @@ static void what_the_relay_had_taken_arrives_before_a_cut(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: listening */
 static void stopping_to_listen_leaves_connections_alone(void **state)
 {
   (void)state;
@@ -373,6 +379,7 @@ static void a_shutdown_without_connections_ends_the_channel(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: azure_relay_connection_accept_data */
 static void a_shutdown_does_not_wait_for_ever(void **state)
 {
   (void)state;

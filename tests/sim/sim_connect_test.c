@@ -5,6 +5,7 @@
 #include "sim_world.h"
 
 /* hyco/receiver.h, "Order for one connection" */
+/* surface: on_connection_ready_to_send */
 static void events_come_in_the_order_that_the_header_says(void **state)
 {
   (void)state;
@@ -103,6 +104,7 @@ static void a_control_frame_above_125_bytes_is_refused(void **state)
 }
 
 /* The rows of a connection, and what the request said. */
+/* surface: azure_relay_connection_id, DiagnosticId */
 static void a_receiver_knows_who_connected(void **state)
 {
   (void)state;
@@ -161,6 +163,7 @@ static void the_first_offered_sub_protocol_is_agreed_to(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: on_error */
 static void a_sub_protocol_that_was_not_offered_is_our_error(void **state)
 {
   (void)state;
@@ -242,6 +245,7 @@ static void a_status_that_the_service_refuses_is_reported(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: access_key */
 static void a_wrong_key_is_602_and_ends_the_start(void **state)
 {
   (void)state;
@@ -262,6 +266,7 @@ static void a_wrong_key_is_602_and_ends_the_start(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: access_key_name */
 static void a_right_that_is_missing_is_603(void **state)
 {
   (void)state;

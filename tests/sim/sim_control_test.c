@@ -340,6 +340,7 @@ static void a_handshake_that_is_not_answered_is_given_up(void **state)
 }
 
 /* protocol.md, renewToken */
+/* surface: AzureRelayKeepAliveTime, TokenValidity */
 static void a_renewal_is_a_message_with_a_new_token(void **state)
 {
   (void)state;

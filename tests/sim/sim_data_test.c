@@ -58,6 +58,7 @@ static void a_mebibyte_each_way_survives_any_wire(void **state)
   }
 }
 
+/* surface: MaxFrameSize */
 static void everything_works_when_bytes_come_by_ones_and_sevens(void **state)
 {
   (void)state;
@@ -189,6 +190,7 @@ static void block_and_release(const char *mark, size_t mark_bytes, size_t len)
 }
 
 /* DESIGN section 8, timeout = 0 */
+/* surface: OutBufferSize */
 static void a_peer_that_reads_nothing_bounds_the_queue(void **state)
 {
   (void)state;

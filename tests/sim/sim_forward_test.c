@@ -303,6 +303,7 @@ static void a_target_that_does_not_answer_is_waited_for_so_long(void **state)
   finish(&f);
 }
 
+/* surface: forwarding_port */
 static void a_target_is_waited_for_10_s_by_default(void **state)
 {
   struct fixture f;

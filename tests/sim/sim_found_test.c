@@ -60,6 +60,7 @@ static void nothing_is_pinged_while_nothing_is_read(void **state)
 }
 
 /* A connection that ends amid a text of MessageLength, inside a character. */
+/* surface: MessageLength */
 static void a_text_cut_short_does_not_spoil_the_next_connections(void **state)
 {
   struct sim_world w;

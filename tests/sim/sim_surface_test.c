@@ -164,6 +164,109 @@ static void no_two_connections_have_the_same_uid(void **state)
   sim_world_finish(&w);
 }
 
+static struct hc_stream *silent_stream;
+
+static void drop_data(void *user_data, struct hc_span *in)
+{
+  (void)user_data;
+  hc_span_drop(in, in->len);
+}
+
+static void ignore_end(void *user_data, const struct hc_fault *fault)
+{
+  (void)user_data;
+  (void)fault;
+}
+
+static void take_and_say_nothing(void *user_data, struct hc_stream *stream)
+{
+  static const struct hc_stream_handler handler = { .on_data = drop_data,
+                                                    .on_end = ignore_end };
+  silent_stream = stream;
+  hc_stream_set_handler(stream, &handler, user_data);
+}
+
+static int log_lines;
+static int highest_level;
+static void count_line(hyco_receiver *r, const hyco_log *e, void *user_data)
+{
+  (void)r;
+  (void)user_data;
+  log_lines++;
+  if (e->log_level > highest_level)
+    highest_level = e->log_level;
+}
+
+/* surface: LogLevel, on_log */
+static void the_log_level_says_what_is_heard(void **state)
+{
+  (void)state;
+  for (int level = 0; level <= 3; level++) {
+    struct sim_world w;
+    char text[32];
+
+    log_lines = 0;
+    highest_level = 0;
+    sim_world_start_tls(&w, 17);
+    (void)snprintf(text, sizeof text, "LogLevel=%d", level);
+    sim_receiver_set(sim_world_receiver(&w), text);
+    w.receivers[0].core->events.on_log = count_line;
+    sim_receiver_listen(&w.receivers[0]);
+    assert_int_equal(highest_level, level);
+    assert_int_equal(log_lines == 0, level == 0);
+    sim_world_finish(&w);
+  }
+}
+
+/* surface: default_timeout */
+static void new_connections_start_with_the_default_timeout(void **state)
+{
+  struct sim_world w;
+  const char *value;
+
+  (void)state;
+  sim_world_start(&w, 18);
+  sim_receiver_set(sim_world_receiver(&w), "default_timeout=7");
+  sim_world_join(&w);
+  sim_receiver_set(&w.receivers[0], "default_timeout=9");
+  assert_int_equal(hc_surface_config(&w.receivers[0].core->surface,
+                                     "azure_relay_connection_timeout[1]",
+                                     &value),
+                   0);
+  assert_string_equal(value, "7");
+  sim_world_finish(&w);
+}
+
+/* surface: DefaultConnectionTimeout */
+/* surface: namespace_address */
+static void a_handshake_takes_no_longer_than_it_may(void **state)
+{
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 19);
+  struct sim_sender *s = sim_world_sender(&w);
+  static const struct hc_listener_handler silent = { take_and_say_nothing };
+  struct hc_listen listen = { .host = "127.0.0.1" };
+  struct hc_listener *listener;
+  char text[64];
+
+  assert_int_equal(
+      hc_listen(sim_net(w.sim), &listen, &silent, NULL, &listener, NULL), 0);
+  (void)snprintf(text, sizeof text, "namespace_address=localhost:%u",
+                 (unsigned)hc_listener_port(listener));
+  sim_sender_set(s, text);
+  sim_sender_set(s, "DefaultConnectionTimeout=3");
+  assert_int_equal(hc_sender_start(s->core), 0);
+  sim_run(w.sim, 2900);
+  assert_int_equal(sim_world_count(&w, "s0 connected"), 0);
+  sim_run(w.sim, 200);
+  assert_int_equal(sim_world_count(&w, "s0 connected 10060"), 1);
+  hc_stream_close(silent_stream, HC_STREAM_ABORT);
+  hc_listener_close(listener);
+  sim_world_finish(&w);
+}
+
 /* surface: ssl_server_cert_encoded */
 static void the_servers_certificate_can_be_read_as_pem(void **state)
 {
@@ -191,6 +294,9 @@ int main(void)
     cmocka_unit_test(buffered_messages_come_whole_and_bounded),
     cmocka_unit_test(renew_now_sends_a_token_that_the_relay_takes),
     cmocka_unit_test(no_two_connections_have_the_same_uid),
+    cmocka_unit_test(the_log_level_says_what_is_heard),
+    cmocka_unit_test(new_connections_start_with_the_default_timeout),
+    cmocka_unit_test(a_handshake_takes_no_longer_than_it_may),
     cmocka_unit_test(the_servers_certificate_can_be_read_as_pem),
   };
   return cmocka_run_group_tests_name("sim_surface", tests, NULL, NULL);

@@ -108,6 +108,7 @@ static void check_refused(struct role *role, const char *text, int code,
   assert_null(role->text);
 }
 
+/* surface: TcpNoDelay */
 static void name_and_value_set_and_name_alone_reads(void **state)
 {
   struct role *role = *state;
@@ -149,6 +150,7 @@ static void the_place_for_the_value_may_be_missing(void **state)
   check_read(role, "OutBufferSize", "2048");
 }
 
+/* surface: SSLServerCACerts */
 static void a_row_of_the_longest_text_can_be_read_back(void **state)
 {
   struct role *role = *state;
@@ -263,6 +265,7 @@ static void numbers_that_are_no_property_are_refused(void **state)
       HYCO_EUNKNOWNNAME);
 }
 
+/* surface: AccessToken */
 static void every_read_only_row_refuses_to_be_set(void **state)
 {
   struct role *role = *state;
@@ -283,6 +286,7 @@ static void every_read_only_row_refuses_to_be_set(void **state)
   assert_int_equal(role->sets, 0);
 }
 
+/* surface: azure_relay_connection_timeout */
 static void a_connections_row_needs_the_connections_id(void **state)
 {
   struct role *role = *state;
@@ -307,6 +311,7 @@ static void a_senders_connection_rows_are_its_own(void **state)
                 "a sender has one connection, which takes no id");
 }
 
+/* surface: local_host */
 static void idle_rows_do_not_change_while_active(void **state)
 {
   struct role *role = *state;

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Every item of tests/surface.tsv has a row, handler or function, and a test of
+what it does: one with a comment /* surface: NAME, NAME */ before it."""
+
+import csv
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).parent.parent.parent
+
+# What others are still at work on: remove a name here with its test.
+AWAITED = {"send_file", "send_http_response", "on_http_request",
+           "forwarding_host", "forwarding_port", "InBufferSize",
+           "KeepAliveInterval", "KeepAliveRetryCount", "KeepAliveTime",
+           "UseIPv6"}
+
+
+def tags():
+    found = set()
+    for path in (ROOT / "tests").rglob("*_test.*"):
+        for words in re.findall(r"surface: ([^\n]*)", path.read_text(encoding="utf-8")):
+            found |= {name.strip(" */") for name in words.split(",")}
+    return found
+
+
+def rows():
+    """Name, access and default of each row of the table."""
+    header = (ROOT / "include/hyco/property.h").read_text(encoding="utf-8")
+    flat = re.sub(r"\s*\\\n\s*", " ", header)
+    pattern = r'XX\(\w+, "(\w+)", (\w+), (\w+), (\w+), \w+, "([^"]*)"'
+    return {name: (kind.lower(), kind_of.lower(), access.lower(), default)
+            for name, kind, kind_of, access, default in re.findall(pattern, flat)}
+
+
+def problems():
+    table, tagged = rows(), tags()
+    headers = "".join(p.read_text(encoding="utf-8")
+                      for p in (ROOT / "include/hyco").glob("*.h"))
+    with open(ROOT / "tests/surface.tsv", encoding="utf-8", newline="") as file:
+        items = list(csv.DictReader(file, delimiter="\t"))
+    for item in items:
+        name = item["name"].removesuffix("[ConnectionId]")
+        if name not in tagged and name not in AWAITED:
+            yield f"{name}: no test is tagged with it"
+        if name in AWAITED:
+            continue
+        if item["kind"] == "event" and f"(*{name})" not in headers:
+            yield f"{name}: no such handler"
+        elif item["kind"] == "method" and f"hyco_receiver_{name}(" not in headers:
+            yield f"{name}: no such function"
+        elif item["kind"] in ("property", "setting") and name not in table:
+            yield f"{name}: no such row"
+        elif name in table:
+            wanted = (item["kind"], item["type"], item["access"])
+            if table[name][:3] != wanted:
+                yield f"{name}: {table[name][:3]}, not {wanted}"
+            default = item["default"].replace("(system)", "")
+            if default and table[name][3] != default:
+                yield f"{name}: default {table[name][3]}, not {default}"
+
+
+def main():
+    found = list(problems())
+    print("\n".join(found))
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
