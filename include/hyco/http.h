@@ -121,8 +121,8 @@ HYCO_API int hyco_response_abort(hyco_receiver *r, int connection_id);
 /* With StreamRequests: stops and restarts on_http_request_data; the sender
  * feels it. While a request is paused it is not seen that its sender went away.
  * HYCO_ENOREQUEST. */
-HYCO_API int hyco_request_pause(hyco_receiver *r, int connection_id);
-HYCO_API int hyco_request_resume(hyco_receiver *r, int connection_id);
+HYCO_API int hyco_receiver_pause_request(hyco_receiver *r, int connection_id);
+HYCO_API int hyco_receiver_resume_request(hyco_receiver *r, int connection_id);
 
 #ifdef __cplusplus
 }

@@ -92,7 +92,7 @@ int hyco_response_abort(hyco_receiver *r, int connection_id)
   return 0;
 }
 
-int hyco_request_pause(hyco_receiver *r, int connection_id)
+int hyco_receiver_pause_request(hyco_receiver *r, int connection_id)
 {
   struct hc_exchange *x = find(r, connection_id);
 
@@ -102,7 +102,7 @@ int hyco_request_pause(hyco_receiver *r, int connection_id)
   return 0;
 }
 
-int hyco_request_resume(hyco_receiver *r, int connection_id)
+int hyco_receiver_resume_request(hyco_receiver *r, int connection_id)
 {
   struct hc_exchange *x = find(r, connection_id);
 

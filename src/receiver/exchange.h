@@ -77,7 +77,7 @@ void hc_exchange_break(struct hc_exchange *x, int code);
 /* A shutdown: 503 or a cut; on_http_request_cancelled follows. */
 void hc_exchange_shut(struct hc_exchange *x);
 
-/* hyco_request_pause and _resume. */
+/* hyco_receiver_pause_request and _resume. */
 void hc_exchange_pause(struct hc_exchange *x);
 void hc_exchange_resume(struct hc_exchange *x);
 

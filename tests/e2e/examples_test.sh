@@ -61,6 +61,24 @@ run "$EXAMPLES/tcp_proxy" demo 127.0.0.1 65536 "$ca"
 check "tcp_proxy takes no port above 65535" ends_with 1 'HYCO_EBADVALUE: '
 stop "$proxy_pid" || true
 stop "$shut_pid" || true
+start web "$EXAMPLES/http_responder" web "$ca"
+web_pid=$pid
+await "$web_pid" web.err '^listening$'
+web_url="https${url#wss}"
+web_url="${web_url%/}/web"
+token=$("$HYCO" token -c "@$connection_string" web)
+printf 'hello, /web/a?b=1\n' >"$scratch/hello"
+run curl -sS --cacert "$ca" -H "ServiceBusAuthorization: $token" \
+  "$web_url/a?b=1"
+check "http_responder greets" printed "$scratch/hello"
+printf 'data: 1\n\ndata: 2\n\ndata: 3\n\n' >"$scratch/events"
+run curl -sS --cacert "$ca" -H "ServiceBusAuthorization: $token" \
+  "$web_url/events"
+check "http_responder streams events" printed "$scratch/events"
+run curl -sS -o "$scratch/none" -w '%{http_code}' --cacert "$ca" \
+  -H "ServiceBusAuthorization: $token" -d x "$web_url/a"
+check "http_responder refuses other methods" grep -qx 405 "$scratch/out"
+stop "$web_pid" || true
 
 check "SIGTERM ends the listener well" stop "$listener_pid"
 stop "$echo_pid" || true # it has no handler for signals
