@@ -58,7 +58,8 @@ static int serve(hyco_receiver *r, char **argv, const char *ca_file)
   if (rc == 0)
     rc = hyco_receiver_set_string(r, HYCO_FORWARDING_HOST, argv[2]);
   if (rc == 0)
-    rc = hyco_receiver_set_int(r, HYCO_FORWARDING_PORT, atoi(argv[3]));
+    rc = hyco_receiver_set_int(r, HYCO_FORWARDING_PORT,
+                               strtol(argv[3], NULL, 10));
   if (rc == 0 && ca_file != NULL)
     rc = hyco_receiver_set_string(r, HYCO_OPENSSL_CA_FILE, ca_file);
   if (rc == 0)

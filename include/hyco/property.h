@@ -70,7 +70,8 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
   XX(LISTENING, "listening", PROPERTY, BOOL, RW, RECEIVER, "false", 0, 1, \
      ANY, "Set it to start (blocking) or stop listening.") \
   XX(LOCAL_HOST, "local_host", PROPERTY, STRING, RW, BOTH, "", 0, 255, IDLE, \
-     "Local address to connect from.") \
+     "Local address or interface to connect from; while connected it reads " \
+     "as the address in use.") \
   XX(NAMESPACE_ADDRESS, "namespace_address", PROPERTY, STRING, RW, BOTH, "", \
      0, 2048, IDLE, \
      "Host of the namespace, with or without sb:// and port (443).") \

@@ -1,6 +1,14 @@
 /* The receiver (listener role): waits at a hybrid connection for senders, and
  * talks with each over a connection of its own. The counterpart of the
- * AzureRelayReceiver class (spec receiver.md). */
+ * AzureRelayReceiver class (spec receiver.md).
+ *
+ * Forwarding: while forwarding_host and forwarding_port have values, each
+ * accepted connection is joined to a TCP connection to them, and the
+ * application is not asked for its bytes: on_connection_data_in does not fire,
+ * the other events do, and nothing can be sent on it. HalfClose is on for it. A
+ * target that cannot be reached is on_error 609, and 502 for the sender; with
+ * ForwardDialFirst false on_connection_error 609, and Close 1011. HTTP requests
+ * are not forwarded there. */
 #ifndef HYCO_RECEIVER_H
 #define HYCO_RECEIVER_H
 
@@ -333,7 +341,7 @@ HYCO_API int hyco_receiver_disconnect(hyco_receiver *r, int connection_id);
  *
  * HYCO_EBUSY also amid a message of another send (blocking, or MessageLength).
  * HYCO_EBADID, HYCO_ENOTCONNECTED (closing), HYCO_EBADVALUE (text is not
- * UTF-8), HYCO_ENOMEM. */
+ * UTF-8), HYCO_ENOMEM, HYCO_EINVALID (the connection is forwarded). */
 HYCO_API int hyco_receiver_send(hyco_receiver *r, int connection_id,
                                 const void *data, size_t len);
 HYCO_API int hyco_receiver_send_text(hyco_receiver *r, int connection_id,

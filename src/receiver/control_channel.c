@@ -403,3 +403,9 @@ void hc_control_channel_stop(struct hc_control_channel *channel)
   hc_net_timer_set(channel->net, &channel->stop,
                    channel->is_open ? HC_CLOSE_WAIT_MS : 0);
 }
+
+void hc_control_channel_local(const struct hc_control_channel *channel,
+                              struct hc_address *out)
+{
+  hc_link_local(channel->link, out);
+}

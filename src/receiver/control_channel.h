@@ -74,6 +74,10 @@ int hc_control_channel_respond(struct hc_control_channel *channel,
  * HC_CLOSE_WAIT_MS. No accept is handed on any more. */
 void hc_control_channel_stop(struct hc_control_channel *channel);
 
+/* The address of our own end. */
+void hc_control_channel_local(const struct hc_control_channel *channel,
+                              struct hc_address *out);
+
 /* Drops it and frees; no handler is called. NULL is fine. */
 void hc_control_channel_free(struct hc_control_channel *channel);
 

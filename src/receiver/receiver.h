@@ -39,6 +39,7 @@ struct hc_receiver {
   bool once;          /* a failed first try ends it: the blocking form */
   bool shutting_down; /* on_disconnected waits for the connections' ends */
   struct hc_control_channel *channel;
+  struct hc_address local; /* as local_host was read last */
   struct hc_endpoint endpoint;
   struct hc_tls *tls;
   char id[HC_GUID_LEN + 1]; /* sb-hc-id when DiagnosticId is empty */

@@ -137,7 +137,10 @@ static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
     value->number = hc_receiver_is_listening(r);
   else if (p == HYCO_CONNECTED)
     value->number = r->state == HC_RECEIVER_ONLINE;
-  else if (p == HYCO_CONNECTION_COUNT)
+  else if (p == HYCO_LOCAL_HOST && r->state == HC_RECEIVER_ONLINE) {
+    hc_control_channel_local(r->channel, &r->local);
+    value->text = r->local.host;
+  } else if (p == HYCO_CONNECTION_COUNT)
     value->number = (int64_t)r->ids.len;
   else if (p == HYCO_ACCESS_TOKEN)
     return hc_token_source_read_row(&r->surface, hc_net_wall_s(r->net), value);

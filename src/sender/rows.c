@@ -53,7 +53,10 @@ static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
     value->number = s->accept_data;
   else if (p == HYCO_CONNECTION_READY_TO_SEND)
     value->number = s->is_open && hc_connection_is_ready(s->connection);
-  else if (p == HYCO_CONNECTION_ID)
+  else if (p == HYCO_LOCAL_HOST && s->is_open) {
+    hc_connection_local(s->connection, &s->local);
+    value->text = s->local.host;
+  } else if (p == HYCO_CONNECTION_ID)
     value->text = hc_sender_id(s);
   else if (p == HYCO_ACCESS_TOKEN)
     return hc_token_source_read_row(&s->surface, hc_net_wall_s(s->net), value);

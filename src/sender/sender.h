@@ -25,6 +25,7 @@ struct hc_sender {
   bool freed;
 
   struct hc_connection *connection; /* NULL while there is none */
+  struct hc_address local;          /* as local_host was read last */
   bool is_busy; /* from hc_sender_start to the end of what it started */
   bool is_open;
   struct hc_tls *tls; /* kept: reading trust costs ten times a connection,

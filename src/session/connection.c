@@ -484,6 +484,13 @@ void hc_connection_cut(struct hc_connection *c, const struct hc_fault *fault)
            HC_STREAM_CUT);
 }
 
+void hc_connection_local(const struct hc_connection *c, struct hc_address *out)
+{
+  *out = (struct hc_address){ .port = 0 };
+  if (c->link != NULL)
+    hc_link_local(c->link, out);
+}
+
 bool hc_connection_is_open(const struct hc_connection *c)
 {
   return c->state == CONNECTION_OPEN;

@@ -112,6 +112,9 @@ void hc_connection_end_half_close(struct hc_connection *c);
  * with this fault before it returns. */
 void hc_connection_cut(struct hc_connection *c, const struct hc_fault *fault);
 
+/* The address of our own end; host "" once it is over. */
+void hc_connection_local(const struct hc_connection *c, struct hc_address *out);
+
 /* True while messages can be sent. */
 bool hc_connection_is_open(const struct hc_connection *c);
 

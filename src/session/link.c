@@ -540,3 +540,10 @@ uint64_t hc_link_last_heard_ms(const struct hc_link *link)
 {
   return link->last_heard_ms;
 }
+
+void hc_link_local(const struct hc_link *link, struct hc_address *out)
+{
+  *out = (struct hc_address){ .port = 0 };
+  if (link->stream != NULL)
+    hc_stream_local(link->stream, out);
+}

@@ -81,6 +81,9 @@ struct hc_outbox *hc_link_outbox(struct hc_link *link);
 void hc_link_pause(struct hc_link *link);
 void hc_link_resume(struct hc_link *link);
 
+/* The address of our own end; host "" while there is none. */
+void hc_link_local(const struct hc_link *link, struct hc_address *out);
+
 /* When the last byte came (hc_net_now_ms). */
 uint64_t hc_link_last_heard_ms(const struct hc_link *link);
 

@@ -16,3 +16,6 @@ hyco_trap_allocations(api_arguments_test)
 
 hyco_api_test(request)
 hyco_trap_allocations(api_request_test)
+
+hyco_api_test(tcp)
+target_link_options(api_tcp_test PRIVATE -Wl,--wrap=hc_io_stream_attach)
