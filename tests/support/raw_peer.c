@@ -18,7 +18,9 @@ static void on_data(void *user_data, struct hc_span *in)
 {
   struct raw_peer *peer = user_data;
 
-  assert_int_equal(hc_buffer_append(&peer->received, *in), 0);
+  /* where allocations fail, once, it may hit the peer: that is not the test */
+  if (hc_buffer_append(&peer->received, *in) < 0)
+    assert_int_equal(hc_buffer_append(&peer->received, *in), 0);
   hc_span_drop(in, in->len);
 }
 
@@ -82,8 +84,9 @@ void raw_send(struct raw_peer *peer, struct hc_span bytes)
     size_t n =
         bytes.len < HC_STREAM_TX_MAX / 2 ? bytes.len : HC_STREAM_TX_MAX / 2;
     assert_true(sim_run_until(peer->sim, has_room, peer, RAW_WAIT_MS));
-    assert_int_equal(hc_stream_write(peer->stream, hc_span_of(bytes.ptr, n)),
-                     0);
+    if (hc_stream_write(peer->stream, hc_span_of(bytes.ptr, n)) < 0)
+      assert_int_equal(hc_stream_write(peer->stream, hc_span_of(bytes.ptr, n)),
+                       0);
     hc_span_drop(&bytes, n);
   }
 }

@@ -1,0 +1,97 @@
+/* Out of memory anywhere, once, while HTTP requests are served: an error, never
+ * a crash, nothing left behind. A real receiver against a service in raw bytes.
+ */
+#include "support/check.h"
+
+#include "sim_http.h"
+#include "support/alloc_trap.h"
+
+enum { TURN_MS = 100, ALLOCATIONS_MAX = 10000 };
+
+/* The rendezvous, if the receiver came to one. */
+static struct raw_peer *next_peer(struct sim_service *s)
+{
+  struct raw_peer *peer = sim_service_request_within(s, TURN_MS);
+
+  if (peer != NULL)
+    sim_service_answer(s, peer, "");
+  sim_run(s->world.sim, TURN_MS);
+  return peer;
+}
+
+static int last_id(const struct sim_service *s)
+{
+  return s->world.receivers[0].core->last_id;
+}
+
+static void by_channel(struct sim_service *s, struct raw_peer *control)
+{
+  http_send_request(s, control, "a", "POST", true);
+  raw_send_server_frame(control, HTTP_BINARY, hc_span_str("body"));
+  sim_run(s->world.sim, TURN_MS);
+  (void)http_add_header(s, last_id(s), "A", "b");
+  (void)http_answer(s, last_id(s), 200, "answer");
+  http_send_request(s, control, "b", "GET", false);
+  sim_run(s->world.sim, TURN_MS);
+  (void)http_write(s, last_id(s), "one");
+  (void)http_flush(s, last_id(s));
+  (void)next_peer(s);
+  (void)http_write(s, last_id(s), "two");
+  (void)http_end(s, last_id(s));
+  sim_run(s->world.sim, TURN_MS);
+}
+
+static void by_rendezvous(struct sim_service *s, struct raw_peer *control)
+{
+  http_send_pointer(s, control, "p");
+  struct raw_peer *peer = next_peer(s);
+  if (peer == NULL)
+    return;
+  http_send_request(s, peer, "p", "POST", true);
+  raw_send_server_frame(peer, HTTP_BINARY, hc_span_str("body"));
+  http_send_request(s, peer, "q", "GET", false);
+  sim_run(s->world.sim, TURN_MS);
+  (void)http_answer(s, last_id(s), 200, "answer");
+  sim_run(s->world.sim, TURN_MS);
+}
+
+static void live(struct sim_service *s)
+{
+  (void)hc_receiver_start(s->world.receivers[0].core, false);
+  struct raw_peer *control = next_peer(s);
+  if (control == NULL)
+    control = sim_service_request_within(s, 3000);
+  if (control != NULL && s->world.receivers[0].core->channel != NULL) {
+    by_channel(s, control);
+    by_rendezvous(s, control);
+  }
+  sim_run(s->world.sim, 56000);
+  hc_receiver_shutdown(s->world.receivers[0].core);
+  sim_run(s->world.sim, 20000);
+}
+
+static void any_allocation_may_fail(void **state)
+{
+  (void)state;
+  size_t n = 0;
+  bool has_failed;
+
+  do {
+    struct sim_service s;
+    sim_service_start(&s, 1); /* the same run each time, but for that one */
+    alloc_trap_set(n++);
+    live(&s);
+    has_failed = alloc_trap_clear();
+    sim_service_finish(&s);
+    assert_int_equal(alloc_trap_live(), 0);
+  } while (has_failed && n < ALLOCATIONS_MAX);
+  assert_in_range(n, 100, ALLOCATIONS_MAX - 1);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(any_allocation_may_fail),
+  };
+  return cmocka_run_group_tests_name("sim_http_memory", tests, NULL, NULL);
+}
