@@ -247,7 +247,7 @@ await "$first_pid" first.err ' connected$'
 await "$second_pid" second.err ' connected$'
 connect /dev/null few
 check "one above --max-connections is refused" \
-  ends_with 1 'cannot connect: .*503.*too many connections'
+  ends_with 1 'cannot connect: .*503.*as many connections as it takes'
 kill "$first_pid" "$second_pid"
 wait "$first_pid" "$second_pid" 2>/dev/null || true
 check "its listener ends well" stop "$listener_pid"
