@@ -1,7 +1,7 @@
 hyco_fuzz_target(relay_config)
 
-hyco_fuzz_target(relay_front)
-hyco_fuzz_on_sim(relay_front)
-
-hyco_fuzz_target(relay_http)
-hyco_fuzz_on_sim(relay_http)
+foreach(door relay_front relay_http)
+  hyco_fuzz_target(${door})
+  hyco_fuzz_on_sim(${door})
+  target_sources(fuzz_${door} PRIVATE peer.c)
+endforeach()

@@ -2,8 +2,8 @@
  * is always an answer or an end, the same for any cut, and nothing is left
  * behind. Any JWT passes, so that control channels are reached too. Input: the
  * place of the first cut, the size of the other pieces, then the stream. */
+#include "peer.h"
 #include "relay/relay.h"
-#include "sim_net.h"
 #include "support/split.h"
 
 #include <stdlib.h>
@@ -12,66 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
   INPUT_MAX = 1 << 16,
-  REPORT_MAX = 1 << 20,
-  STEP_MS = 20,    /* longer than the way there and back */
   END_MS = 120000, /* longer than every timeout of a handshake */
   PIECES_MAX = 64  /* then the rest comes at once */
 };
-
-struct peer {
-  struct hc_stream *stream;
-  struct hc_buffer received;
-  bool ended;
-};
-
-static void on_data(void *user_data, struct hc_span *in)
-{
-  struct peer *peer = user_data;
-
-  if (hc_buffer_append(&peer->received, *in) != 0)
-    abort();
-  hc_span_drop(in, in->len);
-}
-
-static void on_end(void *user_data, const struct hc_fault *fault)
-{
-  struct peer *peer = user_data;
-
-  (void)fault;
-  peer->ended = true;
-}
-
-static void on_open(void *user_data)
-{
-  (void)user_data;
-}
-
-static void dial(struct peer *peer, struct sim *sim, uint16_t port)
-{
-  static const struct hc_stream_handler handler = { .on_open = on_open,
-                                                    .on_data = on_data,
-                                                    .on_end = on_end };
-  const struct hc_dial to = { .host = "127.0.0.1", .port = port };
-  struct hc_fault fault;
-
-  peer->ended = false;
-  hc_buffer_init(&peer->received, REPORT_MAX);
-  if (hc_dial(sim_net(sim), &to, &handler, peer, &peer->stream, &fault) != 0)
-    abort();
-  sim_run(sim, STEP_MS);
-}
-
-static void hang_up(struct peer *peer)
-{
-  hc_stream_close(peer->stream, HC_STREAM_ABORT);
-  hc_buffer_deinit(&peer->received);
-}
-
-static void send_bytes(struct peer *peer, struct hc_span bytes)
-{
-  if (!peer->ended && hc_stream_write(peer->stream, bytes) != 0)
-    abort();
-}
 
 /* For senders to find. */
 static void listen(struct peer *peer, struct sim *sim, uint16_t port)
@@ -82,9 +25,10 @@ static void listen(struct peer *peer, struct sim *sim, uint16_t port)
       "Sec-WebSocket-Version: 13\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-  dial(peer, sim, port);
-  send_bytes(peer, hc_span_of(request, sizeof request - 1));
-  sim_run(sim, STEP_MS);
+  peer_dial(peer, sim, port);
+  if (!peer_send(peer, hc_span_of(request, sizeof request - 1)))
+    abort();
+  sim_run(sim, PEER_STEP_MS);
   if (hc_buffer_len(&peer->received) == 0)
     abort();
 }
@@ -162,11 +106,12 @@ static void run(struct hc_span input, size_t first, size_t piece,
   struct peer peer;
 
   listen(&listener, sim, hc_relay_port(relay));
-  dial(&peer, sim, hc_relay_port(relay));
+  peer_dial(&peer, sim, hc_relay_port(relay));
   size_t n = first < input.len ? first : input.len;
   for (int i = 0; input.len > 0; i++) {
-    send_bytes(&peer, hc_span_of(input.ptr, n));
-    sim_run(sim, STEP_MS);
+    if (!peer_send(&peer, hc_span_of(input.ptr, n)))
+      abort();
+    sim_run(sim, PEER_STEP_MS);
     hc_span_drop(&input, n);
     n = piece < input.len && i < PIECES_MAX ? piece : input.len;
   }
@@ -175,10 +120,10 @@ static void run(struct hc_span input, size_t first, size_t piece,
     abort();
   report_answer(report, hc_buffer_span(&peer.received));
   split_report(report, "\nended %d\n", peer.ended);
-  hang_up(&peer);
-  hang_up(&listener);
+  peer_hang_up(&peer);
+  peer_hang_up(&listener);
   hc_relay_free(relay);
-  sim_run(sim, HC_STREAM_LINGER_MS + STEP_MS);
+  sim_run(sim, HC_STREAM_LINGER_MS + PEER_STEP_MS);
   if (sim_open_handles(sim) != 0)
     abort();
   sim_free(sim);

@@ -4,8 +4,8 @@
  * a small one or chunked, then frames: first byte with bit 0x40 for the
  * rendezvous, length, payload with '@' for the request's id. */
 #include "base/buffer.h"
+#include "peer.h"
 #include "relay/relay.h"
-#include "sim_net.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,69 +14,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
   INPUT_MAX = 1 << 14,
-  RECEIVED_MAX = 1 << 22,
-  STEP_MS = 20,
   END_MS = 240000, /* longer than every timeout */
   ID_LEN = 36 + 3 + 2 + 36,
   ON_RENDEZVOUS = 0x40
 };
 
-struct peer {
-  struct hc_stream *stream;
-  struct hc_buffer received;
-  bool ended;
-};
-
-static void on_data(void *user_data, struct hc_span *in)
-{
-  struct peer *peer = user_data;
-
-  if (hc_buffer_append(&peer->received, *in) != 0)
-    abort();
-  hc_span_drop(in, in->len);
-}
-
-static void on_end(void *user_data, const struct hc_fault *fault)
-{
-  struct peer *peer = user_data;
-
-  (void)fault;
-  peer->ended = true;
-}
-
-static void on_open(void *user_data)
-{
-  (void)user_data;
-}
-
-static void send_bytes(struct peer *peer, struct hc_span bytes)
-{
-  if (peer->stream != NULL && !peer->ended)
-    (void)hc_stream_write(peer->stream, bytes);
-}
-
 static void dial(struct peer *peer, struct sim *sim, uint16_t port,
                  const char *text)
 {
-  static const struct hc_stream_handler handler = { .on_open = on_open,
-                                                    .on_data = on_data,
-                                                    .on_end = on_end };
-  const struct hc_dial to = { .host = "127.0.0.1", .port = port };
-  struct hc_fault fault;
-
-  peer->ended = false;
-  hc_buffer_init(&peer->received, RECEIVED_MAX);
-  if (hc_dial(sim_net(sim), &to, &handler, peer, &peer->stream, &fault) != 0)
-    abort();
-  sim_run(sim, STEP_MS);
-  send_bytes(peer, hc_span_str(text));
-  sim_run(sim, STEP_MS);
-}
-
-static void hang_up(struct peer *peer)
-{
-  hc_stream_close(peer->stream, HC_STREAM_ABORT);
-  hc_buffer_deinit(&peer->received);
+  peer_dial(peer, sim, port);
+  (void)peer_send(peer, hc_span_str(text));
+  sim_run(sim, PEER_STEP_MS);
 }
 
 static struct hc_relay *start(struct sim *sim)
@@ -118,9 +66,9 @@ static void send_frame(struct peer *peer, uint8_t first, struct hc_span payload,
   size_t n = hc_buffer_len(&out);
   uint8_t head[8] = { first, 0x80 | 126, (uint8_t)(n >> 8), (uint8_t)n };
   uint8_t short_head[6] = { first, (uint8_t)(0x80 | (n & 0x7f)) };
-  send_bytes(peer, n < 126 ? hc_span_of(short_head, sizeof short_head)
-                           : hc_span_of(head, sizeof head));
-  send_bytes(peer, hc_buffer_span(&out));
+  (void)peer_send(peer, n < 126 ? hc_span_of(short_head, sizeof short_head)
+                                : hc_span_of(head, sizeof head));
+  (void)peer_send(peer, hc_buffer_span(&out));
   hc_buffer_deinit(&out);
 }
 
@@ -155,7 +103,7 @@ static void play(struct sim *sim, uint16_t port, struct peer *listener,
       dial(rendezvous, sim, port, request);
     send_frame(by_rendezvous ? rendezvous : listener,
                (uint8_t)(first & ~ON_RENDEZVOUS), payload, id);
-    sim_run(sim, STEP_MS);
+    sim_run(sim, PEER_STEP_MS);
     hc_span_drop(&in, 2 + n);
   }
 }
@@ -183,12 +131,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   sim_run(sim, END_MS);
   if (!sender.ended) /* by a timeout at the latest */
     abort();
-  hang_up(&sender);
-  hang_up(&listener);
+  peer_hang_up(&sender);
+  peer_hang_up(&listener);
   if (rendezvous.stream != NULL)
-    hang_up(&rendezvous);
+    peer_hang_up(&rendezvous);
   hc_relay_free(relay);
-  sim_run(sim, HC_STREAM_LINGER_MS + STEP_MS);
+  sim_run(sim, HC_STREAM_LINGER_MS + PEER_STEP_MS);
   if (sim_open_handles(sim) != 0)
     abort();
   sim_free(sim);
