@@ -168,7 +168,7 @@ def arguments():
     parser.add_argument("--trips", type=int, default=5000)
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--growth-rounds", type=int, default=1)
-    parser.add_argument("--growth-messages", type=int, default=40000)
+    parser.add_argument("--growth-messages", type=int, default=200000)
     parser.add_argument("--only", action="append", default=[],
                         help="a block's name, or how it begins")
     return parser.parse_args()

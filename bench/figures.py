@@ -9,7 +9,7 @@ from parties import Crowd, cpu_s, die, find_program, free_port, resident_kib
 
 GB = 10 ** 9
 MESSAGE = 64
-IDLE_S = 1.5  # streams give their memory back after 0.25 s
+IDLE_S = 3  # streams give their memory back after 1 to 2 s
 
 
 def load(parties, path, size, message):

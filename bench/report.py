@@ -103,6 +103,9 @@ def growth_rows(n):
                 f"{name}: CPU per {what}, {n:,} to 100 connections", unit,
                 f"growth/{path} {what} {n}", f"growth/{path} {what} 100",
                 *(bars if what == "message" else (None, None))))
+    rows.append(beside(f"relay: CPU per message with {n:,} connections", "us",
+                       "growth/relay", "growth/haproxy",
+                       f"middle message {n}"))
     return rows
 
 
