@@ -394,9 +394,10 @@ int hc_answer_write(struct hc_exchange *x, struct hc_span data,
     return rc;
   if (a->begun && is_bodiless(x))
     data.len = 0;
+  if (a->begun)
+    push_now(x); /* what was held goes first */
   if (a->begun && !hc_answer_is_ready(x)) {
     a->would_block = true;
-    push_now(x); /* what made it begin goes on its way */
     return hc_fault_set(fault, HYCO_EWOULDBLOCK, "%s",
                         hyco_strerror(HYCO_EWOULDBLOCK));
   }

@@ -156,6 +156,28 @@ static void a_stream_nobody_reads_would_block_and_tells_when_ready(void **state)
   sim_service_finish(&s);
 }
 
+/* What was held makes the queue full by itself. */
+static void a_write_behind_64_kib_would_block_and_tells_when_ready(void **state)
+{
+  (void)state;
+  struct sim_service s;
+  char *text = text_of(LIMIT);
+  struct raw_peer *control = start(&s, 23);
+  http_send_pointer(&s, control, "p");
+  struct raw_peer *peer = http_rendezvous(&s, "p");
+  http_send_request(&s, peer, "p", "GET", false);
+  sim_world_run(&s.world, TURN_MS, "r0 http 1 GET /hyco/x?y=1 \"\"\n");
+  assert_int_equal(http_write(&s, 1, text), 0);
+  assert_int_equal(http_write(&s, 1, "x"), HYCO_EWOULDBLOCK);
+  sim_world_run(&s.world, TURN_MS, "r0 http 1 ready\n");
+  assert_int_equal(http_write(&s, 1, "x"), 0);
+  assert_int_equal(http_end(&s, 1), 0);
+  http_expect_response(peer, "p", 200, HEAD "true");
+  expect_body(peer, LIMIT + 1);
+  free(text);
+  sim_service_finish(&s);
+}
+
 /* protocol.md, request: "open it, and the full request comes there; answer
  * there", "A kept rendezvous serves further requests of the same sender" */
 static void a_pointer_is_fetched_and_the_rendezvous_kept(void **state)
@@ -433,6 +455,7 @@ int main(void)
     cmocka_unit_test(a_flush_of_nothing_sends_the_head),
     cmocka_unit_test(what_was_written_but_not_flushed_goes_at_55_s),
     cmocka_unit_test(a_stream_nobody_reads_would_block_and_tells_when_ready),
+    cmocka_unit_test(a_write_behind_64_kib_would_block_and_tells_when_ready),
     cmocka_unit_test(a_pointer_is_fetched_and_the_rendezvous_kept),
     cmocka_unit_test(a_request_before_the_answer_waits),
     cmocka_unit_test(a_sender_that_went_away_cancels_its_request),
