@@ -58,6 +58,14 @@ typedef struct {
   const char *description;
 } hyco_http_request_cancelled;
 
+/* A header of a request that is still to be answered: the first of this name,
+ * in any case; NULL if there is none. Borrowed until the id is invalid.
+ * HYCO_ENOREQUEST, HYCO_EINVALID (NULL). */
+HYCO_API int hyco_receiver_get_request_header(hyco_receiver *r,
+                                              int connection_id,
+                                              const char *name,
+                                              const char **value);
+
 /* Answers a request at once; data is copied, and taken whole however long it
  * is. Headers added before with hyco_response_add_header go along.
  * status_description NULL or "": none. An answer up to 64 KiB goes over the

@@ -18,6 +18,23 @@ static int refuse_null(hyco_receiver *r, const char *what)
                       what);
 }
 
+int hyco_receiver_get_request_header(hyco_receiver *r, int connection_id,
+                                     const char *name, const char **value)
+{
+  const struct hc_exchange *x = find(r, connection_id);
+
+  if (x == NULL)
+    return HYCO_ENOREQUEST;
+  if (name == NULL || value == NULL)
+    return refuse_null(r, "name or value");
+  const struct hc_control_fields *fields = &x->info.headers;
+  *value = NULL;
+  for (size_t i = 0; *value == NULL && i < fields->n; i++)
+    if (hc_span_is_nocase(hc_span_str(fields->list[i].name), name))
+      *value = fields->list[i].value;
+  return 0;
+}
+
 int hyco_receiver_send_http_response(hyco_receiver *r, int connection_id,
                                      int status_code,
                                      const char *status_description,

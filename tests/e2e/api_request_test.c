@@ -45,11 +45,28 @@ static void at(struct world *w, enum moment moment)
   }
 }
 
+static void check_headers(hyco_receiver *r, int id)
+{
+  const char *value = "?";
+  assert_int_equal(hyco_receiver_get_request_header(r, id, "hOST", &value), 0);
+  assert_int_equal(strncmp(value, "127.0.0.1:", 10), 0);
+  assert_int_equal(hyco_receiver_get_request_header(r, id, "X-None", &value),
+                   0);
+  assert_null(value);
+  assert_int_equal(hyco_receiver_get_request_header(r, id, NULL, &value),
+                   HYCO_EINVALID);
+  assert_int_equal(hyco_receiver_get_request_header(r, id, "Host", NULL),
+                   HYCO_EINVALID);
+  assert_int_equal(hyco_receiver_get_request_header(r, 4711, "Host", &value),
+                   HYCO_ENOREQUEST);
+}
+
 static void on_http_request(hyco_receiver *r, const hyco_http_request *e,
                             void *user_data)
 {
   struct world *w = user_data;
   w->asked = e->request_data_len;
+  check_headers(r, e->connection_id);
   if (!w->holds)
     assert_int_equal(hyco_receiver_send_http_response(r, e->connection_id, 200,
                                                       "fine", e->request_data,
