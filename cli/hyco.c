@@ -19,9 +19,11 @@ static const struct hc_cli_command commands[] = {
     "  ready URL\n"
     "The last line comes when it serves." },
   { "listen", hc_cli_listen, "wait at a hybrid connection for senders",
-    "ENTITY --echo|--discard|--exec COMMAND|--forward HOST:PORT|"
-    "--http-forward URL -c STR|@FILE [options]",
-    "Serves every sender that comes to the hybrid connection ENTITY. When the "
+    "ENTITY [--echo|--discard|--exec COMMAND|--forward HOST:PORT] "
+    "[--http-forward URL|--http-echo|--http-status N] -c STR|@FILE [options]",
+    "Serves every sender that comes to the hybrid connection ENTITY: those "
+    "that "
+    "connect, those that send an HTTP request, or both. When the "
     "service takes the listener, \"listening ENTITY\" goes to standard error. "
     "A "
     "listener that is refused (401, 403, 404) ends; after any other failure it "
@@ -46,7 +48,13 @@ static const struct hc_cli_command commands[] = {
     "query stay as they are; X-Forwarded-For, -Proto, -Host and -Prefix are "
     "set, and a Location under URL gets the prefix back. While the server is "
     "down, senders get 502.\n"
-    "  hyco listen web -c @string --http-forward http://localhost:8080/\n" },
+    "  hyco listen web -c @string --http-forward http://localhost:8080/\n"
+    "\n"
+    "With --http-echo a request is answered with its own body, which goes back "
+    "as it comes, and its Content-Type; with --http-status with that status, "
+    "once its body has been read. They are for trying things out; with -v each "
+    "request is told with its method and path.\n"
+    "  hyco listen probe -c @string --http-status 204 -v\n" },
   { "connect", hc_cli_connect,
     "connect standard input and output to a hybrid connection",
     "ENTITY[/suffix?query] -c STR|@FILE [--text] [-q SECONDS] [options]",

@@ -1,11 +1,12 @@
 /* hyco listen: waits at a hybrid connection for senders and answers them. */
 #include "echo.h"
 #include "exec.h"
+#include "forward.h"
+#include "responder.h"
 #include "signals.h"
 #include "target.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_CONNECTIONS = 1000, MAX_CONNECTIONS_LIMIT = 100000 };
@@ -18,6 +19,8 @@ struct listen_values {
   const char *forward;
   const char *http_forward;
   bool preserve_host;
+  bool http_echo;
+  long http_status; /* 0: not given */
   long max_connections;
   long count;
   bool once;
@@ -48,24 +51,37 @@ static const struct hc_cli_option options[] = {
     .kind = HC_CLI_TEXT,
     .offset = offsetof(struct listen_values, http_forward),
     .value = "URL",
-    .help = "hand HTTP requests to this web server; alone or beside\n"
-            "one of the others" },
+    .help = "hand HTTP requests to this web server" },
   { .name = "preserve-host",
     .kind = HC_CLI_FLAG,
     .offset = offsetof(struct listen_values, preserve_host),
     .help = "with --http-forward: keep the sender's Host" },
+  { .name = "http-echo",
+    .kind = HC_CLI_FLAG,
+    .offset = offsetof(struct listen_values, http_echo),
+    .help = "answer each HTTP request with its own body" },
+  { .name = "http-status",
+    .kind = HC_CLI_NUMBER,
+    .offset = offsetof(struct listen_values, http_status),
+    .value = "N",
+    .help = "answer each HTTP request with this status and no body\n"
+            "(200 to 999; 502 and 504 are the service's own)",
+    .min = HC_CLI_STATUS_MIN,
+    .max = HC_CLI_STATUS_MAX },
   { .name = "max-connections",
     .kind = HC_CLI_NUMBER,
     .offset = offsetof(struct listen_values, max_connections),
     .value = "N",
-    .help = "refuse those above so many at once with 503 (1000)",
+    .help = "refuse those above so many at once with 503 (1000);\n"
+            "HTTP requests that we answer count as well",
     .min = 1,
     .max = MAX_CONNECTIONS_LIMIT },
   { .name = "count",
     .kind = HC_CLI_NUMBER,
     .offset = offsetof(struct listen_values, count),
     .value = "N",
-    .help = "serve so many connections, then end",
+    .help = "serve so many connections, and HTTP requests that we\n"
+            "answer, then end",
     .min = 1,
     .max = 1000000000 },
   { .name = "once",
@@ -140,60 +156,10 @@ static int serve(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
   return turn.stop || served ? HC_CLI_DONE : HC_CLI_FAILED;
 }
 
-/* "host:1", "[::1]:1" */
-static bool split_target(const char *text, char host[256], long *port)
+/* We do, not a web server. */
+static bool answers_requests(const struct listen_values *v)
 {
-  const char *colon = strrchr(text, ':');
-  char *end = NULL;
-  size_t len = colon != NULL ? (size_t)(colon - text) : 0;
-
-  if (len == 0 || colon[1] < '0' || colon[1] > '9')
-    return false;
-  *port = strtol(colon + 1, &end, 10);
-  bool in_brackets = text[0] == '[' && len > 2 && text[len - 1] == ']';
-  if (in_brackets) {
-    text++;
-    len -= 2;
-  }
-  if (len > 255 || *end != '\0' || *port < 1 || *port > 65535 ||
-      (!in_brackets && strcspn(text, ":[]") < len))
-    return false;
-  memcpy(host, text, len);
-  host[len] = '\0';
-  return true;
-}
-
-static int set_forwarding(struct hc_cli_listener *l, const char *target)
-{
-  char host[256];
-  long port = 0;
-
-  if (target == NULL)
-    return HC_CLI_GO_ON;
-  if (!split_target(target, host, &port))
-    return hc_cli_usage(l->command, "--forward: HOST:PORT, with a port from 1 "
-                                    "to 65535 and IPv6 in brackets");
-  int rc = hyco_receiver_set_string(l->receiver, HYCO_FORWARDING_HOST, host);
-  if (rc == 0)
-    rc = hyco_receiver_set_int(l->receiver, HYCO_FORWARDING_PORT, port);
-  return rc == 0 ? HC_CLI_GO_ON
-                 : hc_cli_error(l->command, "--forward", rc,
-                                hyco_receiver_last_error_text(l->receiver));
-}
-
-static int set_http_forwarding(struct hc_cli_listener *l,
-                               const struct listen_values *v)
-{
-  if (v->http_forward == NULL)
-    return HC_CLI_GO_ON;
-  int rc = hyco_receiver_set_string(l->receiver, HYCO_FORWARD_HTTP_URL,
-                                    v->http_forward);
-  if (rc == 0)
-    rc = hyco_receiver_set_bool(l->receiver, HYCO_FORWARD_HTTP_PRESERVE_HOST,
-                                v->preserve_host);
-  return rc == 0 ? HC_CLI_GO_ON
-                 : hc_cli_error(l->command, "--http-forward", rc,
-                                hyco_receiver_last_error_text(l->receiver));
+  return v->http_echo || v->http_status != 0;
 }
 
 static int start(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
@@ -204,9 +170,12 @@ static int start(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
   if (rc == HC_CLI_GO_ON)
     rc = hc_cli_configure(l->command, &role, "HalfClose=true");
   if (rc == HC_CLI_GO_ON)
-    rc = set_forwarding(l, v->forward);
+    rc = hc_cli_forward_connections(l->command, l->receiver, v->forward);
   if (rc == HC_CLI_GO_ON)
-    rc = set_http_forwarding(l, v);
+    rc = hc_cli_forward_requests(l->command, l->receiver, v->http_forward,
+                                 v->preserve_host);
+  if (rc == HC_CLI_GO_ON && answers_requests(v))
+    rc = hc_cli_configure(l->command, &role, "StreamRequests=true");
   if (rc != HC_CLI_GO_ON)
     return rc;
   int signal_fd = hc_cli_signals_open(true);
@@ -225,6 +194,12 @@ static int start(struct hc_cli_listener *l, struct hc_cli_tokens *tokens,
 static int service_count(const struct listen_values *v)
 {
   return v->echo + v->discard + (v->exec != NULL) + (v->forward != NULL);
+}
+
+/* The same for HTTP requests; 0: they are answered 501. */
+static int answers_count(const struct listen_values *v)
+{
+  return v->http_echo + (v->http_status != 0) + (v->http_forward != NULL);
 }
 
 static const struct hc_cli_service *service(const struct listen_values *v)
@@ -246,9 +221,12 @@ static int run_listener(const struct hc_cli_command *self,
                                .max_connections = v->max_connections,
                                .count = v->count,
                                .once = v->once,
+                               .http_status = (int)v->http_status,
                                .http_only = service_count(v) == 0,
                                .verbose = v->target.verbose > 0 };
   hyco_receiver_events events = hc_cli_listener_events(v->target.insecure);
+  if (answers_requests(v))
+    hc_cli_responder_serve(&events);
   int error = hyco_receiver_new(NULL, &events, &l, &l.receiver);
   if (error != 0)
     return hc_cli_error(self, "cannot start", error, NULL);
@@ -262,6 +240,7 @@ static int run_listener(const struct hc_cli_command *self,
   hc_cli_tokens_deinit(&tokens);
   hc_cli_exec_kill(&l);
   hc_cli_peers_free(&l.peers);
+  hc_cli_peers_free(&l.requests);
   return rc;
 }
 
@@ -269,9 +248,23 @@ static int check(const struct hc_cli_command *self,
                  const struct listen_values *v)
 {
   int n = service_count(v);
-  if (n > 1 || (n == 0 && v->http_forward == NULL))
+  int n_http = answers_count(v);
+  if (n > 1 || (n == 0 && n_http == 0))
     return hc_cli_usage(self, "one of --echo, --discard, --exec and --forward, "
-                              "or --http-forward");
+                              "or for HTTP --http-forward, --http-echo or "
+                              "--http-status");
+  if (n_http > 1)
+    return hc_cli_usage(self,
+                        "one of --http-forward, --http-echo and --http-status");
+  if (v->http_status == HC_CLI_STATUS_BAD_GATEWAY ||
+      v->http_status == HC_CLI_STATUS_GATEWAY_TIMEOUT)
+    return hc_cli_usage(self,
+                        "--http-status: %ld means a failure of the "
+                        "service itself",
+                        v->http_status);
+  if (v->count > 0 && n == 0 && v->http_forward != NULL)
+    return hc_cli_usage(self, "--count does not count what --http-forward "
+                              "takes");
   if (v->preserve_host && v->http_forward == NULL)
     return hc_cli_usage(self, "--preserve-host goes with --http-forward");
   if (!hc_cli_target_has_credentials(&v->target))

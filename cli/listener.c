@@ -41,16 +41,21 @@ static void on_disconnected(hyco_receiver *r, const hyco_disconnected *e,
     hc_cli_say(l->command, "offline");
 }
 
-/* Why no further connection is taken; NULL: it is. */
+const char *hc_cli_listener_refusal(const struct hc_cli_listener *l)
+{
+  long n = l->peers.n + l->requests.n;
+  if (l->count > 0 && l->n_ended + n >= l->count)
+    return "the listener takes no more connections";
+  if (n >= l->max_connections)
+    return "too many connections";
+  return NULL;
+}
+
 static const char *refusal(const struct hc_cli_listener *l)
 {
   if (l->http_only)
     return "the listener takes HTTP requests only";
-  if (l->count > 0 && l->n_ended + l->peers.n >= l->count)
-    return "the listener takes no more connections";
-  if (l->peers.n >= l->max_connections)
-    return "too many connections";
-  return NULL;
+  return hc_cli_listener_refusal(l);
 }
 
 static void on_request(hyco_receiver *r, hyco_connection_request *e,

@@ -1,4 +1,5 @@
-/* A receiver at work: its events, told to whatever serves the connections. */
+/* A receiver at work: its events, told to whatever serves the connections. HTTP
+ * requests are the responder's or the library's. */
 #ifndef HC_CLI_LISTENER_H
 #define HC_CLI_LISTENER_H
 
@@ -28,11 +29,13 @@ struct hc_cli_listener {
   const char *exec; /* the command of hc_cli_exec_service */
   hyco_receiver *receiver;
   struct hc_cli_peers peers;
-  long max_connections;
-  long count; /* connections to serve; 0: no end */
+  struct hc_cli_peers requests; /* HTTP, not yet answered */
+  long max_connections;         /* peers and requests at once */
+  long count;                   /* of both to serve; 0: no end */
   long n_ended;
-  bool once;      /* a failed try to listen is the last */
-  bool http_only; /* connections are refused */
+  int http_status; /* what requests are answered with; 0: their bodies */
+  bool once;       /* a failed try to listen is the last */
+  bool http_only;  /* connections are refused */
   bool verbose;
   bool announced; /* "listening ENTITY" has been printed */
   bool failed;
@@ -40,6 +43,9 @@ struct hc_cli_listener {
 
 /* For hyco_receiver_new, with the listener as user_data. */
 hyco_receiver_events hc_cli_listener_events(bool insecure);
+
+/* Why no further connection or request is taken; NULL: it is. */
+const char *hc_cli_listener_refusal(const struct hc_cli_listener *l);
 
 /* With paused nothing comes from the peer, who feels it. 0 or a HYCO_E*. */
 int hc_cli_listener_pause(struct hc_cli_listener *l, struct hc_cli_peer *peer,

@@ -1,4 +1,4 @@
-/* The connections of hyco listen, found by their ids. */
+/* The connections of hyco listen and its HTTP requests, found by their ids. */
 #ifndef HC_CLI_PEER_H
 #define HC_CLI_PEER_H
 

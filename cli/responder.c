@@ -1,0 +1,181 @@
+/* Answers the HTTP requests of a listener. */
+#include "responder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { STATUS_UNAVAILABLE = 503 };
+
+static void forget(struct hc_cli_listener *l, int id)
+{
+  hc_cli_peers_remove(&l->requests, id);
+  l->n_ended++;
+}
+
+/* An error has made the request useless. */
+static void give_up(struct hc_cli_listener *l, int id, int error)
+{
+  char what[40];
+  if (error == HYCO_ENOTCONNECTED)
+    return; /* on_cancelled follows */
+  snprintf(what, sizeof what, "request %d", id);
+  hc_cli_error(l->command, what, error,
+               hyco_receiver_last_error_text(l->receiver));
+  hyco_response_abort(l->receiver, id);
+  forget(l, id);
+}
+
+static int status_of(const struct hc_cli_listener *l)
+{
+  return l->http_status != 0 ? l->http_status : 200;
+}
+
+static void finish(struct hc_cli_listener *l, const struct hc_cli_peer *request)
+{
+  int id = request->id;
+  int rc = hyco_response_end(l->receiver, id);
+  if (rc < 0) {
+    give_up(l, id, rc);
+    return;
+  }
+  if (l->verbose)
+    hc_cli_say(l->command, "request %d: answered %d (%" PRIu64 " bytes)", id,
+               status_of(l), request->bytes_in);
+  forget(l, id);
+}
+
+/* The status, and for an echo the type of what comes back. */
+static int begin(struct hc_cli_listener *l, int id)
+{
+  static const char type[] = "Content-Type";
+  const char *value = NULL;
+  if (l->http_status != 0)
+    return hyco_response_set_status(l->receiver, id, l->http_status, NULL);
+  int rc = hyco_receiver_get_request_header(l->receiver, id, type, &value);
+  if (rc == 0 && value != NULL)
+    rc = hyco_response_add_header(l->receiver, id, type, value);
+  return rc;
+}
+
+static void refuse(struct hc_cli_listener *l, int id, const char *why)
+{
+  hc_cli_say(l->command, "request %d refused: %s", id, why);
+  hyco_receiver_send_http_response(l->receiver, id, STATUS_UNAVAILABLE, why,
+                                   NULL, 0);
+}
+
+static void on_request(hyco_receiver *r, const hyco_http_request *e,
+                       void *user_data)
+{
+  struct hc_cli_listener *l = user_data;
+  int id = e->connection_id;
+  const char *why = hc_cli_listener_refusal(l);
+  struct hc_cli_peer *request = NULL;
+  (void)r;
+  if (l->verbose)
+    hc_cli_say(l->command, "request %d: %s %s from %s port %d", id,
+               e->request_method, e->request_target, e->remote_address,
+               e->remote_port);
+  if (why == NULL) {
+    request = hc_cli_peers_add(&l->requests, id);
+    why = "out of memory";
+  }
+  if (request == NULL) {
+    refuse(l, id, why);
+    return;
+  }
+  request->waiting.max = HC_CLI_RESPONDER_WAITING_MAX;
+  int rc = begin(l, id);
+  if (rc < 0)
+    give_up(l, id, rc);
+  else if (!e->has_body)
+    finish(l, request);
+}
+
+/* Until what waits has gone nothing more comes. */
+static int wait_with(struct hc_cli_listener *l, struct hc_cli_peer *request,
+                     const void *data, size_t len)
+{
+  if (!hc_cli_bytes_append(&request->waiting, data, len))
+    return HYCO_ENOMEM;
+  request->paused = true;
+  return hyco_receiver_pause_request(l->receiver, request->id);
+}
+
+static int take(struct hc_cli_listener *l, struct hc_cli_peer *request,
+                const hyco_http_request_data *e)
+{
+  request->bytes_in += e->len;
+  request->ended = e->eom;
+  if (l->http_status != 0 || e->len == 0)
+    return 0;
+  if (request->paused) /* behind what waits */
+    return wait_with(l, request, e->data, e->len);
+  int rc = hyco_response_write(l->receiver, request->id, e->data, e->len);
+  return rc == HYCO_EWOULDBLOCK ? wait_with(l, request, e->data, e->len) : rc;
+}
+
+static void on_data(hyco_receiver *r, const hyco_http_request_data *e,
+                    void *user_data)
+{
+  struct hc_cli_listener *l = user_data;
+  struct hc_cli_peer *request =
+      hc_cli_peers_find(&l->requests, e->connection_id);
+  (void)r;
+  if (request == NULL)
+    return;
+  int rc = take(l, request, e);
+  if (rc < 0)
+    give_up(l, request->id, rc);
+  else if (request->ended && !request->paused)
+    finish(l, request);
+}
+
+static int flush(struct hc_cli_listener *l, struct hc_cli_peer *request)
+{
+  struct hc_cli_bytes *waiting = &request->waiting;
+  if (!request->paused)
+    return 0;
+  int rc = hyco_response_write(l->receiver, request->id,
+                               hc_cli_bytes_at(waiting), waiting->len);
+  if (rc < 0)
+    return rc;
+  hc_cli_bytes_drop(waiting, waiting->len);
+  request->paused = false;
+  return hyco_receiver_resume_request(l->receiver, request->id);
+}
+
+static void on_ready(hyco_receiver *r, int id, void *user_data)
+{
+  struct hc_cli_listener *l = user_data;
+  struct hc_cli_peer *request = hc_cli_peers_find(&l->requests, id);
+  (void)r;
+  if (request == NULL)
+    return;
+  int rc = flush(l, request);
+  if (rc < 0 && rc != HYCO_EWOULDBLOCK)
+    give_up(l, id, rc);
+  else if (rc == 0 && request->ended)
+    finish(l, request);
+}
+
+static void on_cancelled(hyco_receiver *r, const hyco_http_request_cancelled *e,
+                         void *user_data)
+{
+  struct hc_cli_listener *l = user_data;
+  (void)r;
+  if (hc_cli_peers_find(&l->requests, e->connection_id) == NULL)
+    return;
+  if (l->verbose)
+    hc_cli_say(l->command, "request %d: cancelled: %s", e->connection_id,
+               e->description);
+  forget(l, e->connection_id);
+}
+
+void hc_cli_responder_serve(hyco_receiver_events *events)
+{
+  events->on_http_request = on_request;
+  events->on_http_request_data = on_data;
+  events->on_http_ready = on_ready;
+  events->on_http_request_cancelled = on_cancelled;
+}
