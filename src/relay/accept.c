@@ -4,9 +4,8 @@
 #include "base/memory.h"
 #include "protocol/control.h"
 #include "protocol/url.h"
-#include "relay/choice.h"
 #include "relay/listener.h"
-#include "relay/registry.h"
+#include "relay/turn.h"
 
 static const char protocol_field[] = "Sec-WebSocket-Protocol";
 
@@ -52,19 +51,25 @@ static int write_message(struct hc_buffer *out, struct hc_span address,
   return hc_control_write_accept(out, &message);
 }
 
-static int send_to(struct hc_relay_listener *listener, struct hc_stream *sender,
-                   const struct hc_relay_offer *offer,
-                   const struct hc_relay_address *address)
+/* What a listener is offered. */
+struct accept_offer {
+  struct hc_stream *sender;
+  const struct hc_relay_offer *offer;
+  const struct hc_relay_address *address;
+};
+
+static int send_to(void *user_data, struct hc_relay_listener *listener)
 {
+  const struct accept_offer *a = user_data;
   struct hc_buffer text;
   struct hc_buffer message;
 
   hc_buffer_init(&text, HC_URL_MAX);
   hc_buffer_init(&message, HC_CONTROL_MAX);
   int rc = hc_relay_write_address(&text, hc_relay_listener_base(listener),
-                                  offer->request, address);
+                                  a->offer->request, a->address);
   if (rc == 0)
-    rc = write_message(&message, hc_buffer_span(&text), sender, offer);
+    rc = write_message(&message, hc_buffer_span(&text), a->sender, a->offer);
   if (rc == 0)
     rc = hc_relay_listener_send(listener, hc_buffer_span(&message));
   hc_buffer_deinit(&message);
@@ -76,27 +81,10 @@ struct hc_relay_refusal hc_relay_send_accept(
     struct hc_relay_endpoint *endpoint, struct hc_stream *sender,
     const struct hc_relay_offer *offer, const struct hc_relay_address *address)
 {
-  bool one_is_chosen = false;
+  struct accept_offer a = { sender, offer, address };
 
-  for (size_t tries = endpoint->n_listeners; tries > 0; tries--) {
-    struct hc_relay_listener *listener = hc_relay_listener_next(endpoint);
-    if (!hc_relay_is_chosen(offer->request->head,
-                            hc_relay_listener_guid(listener)))
-      continue;
-    one_is_chosen = true;
-    int rc = send_to(listener, sender, offer, address);
-    if (rc == 0)
-      return hc_relay_allow();
-    if (rc == HYCO_ETOOLONG)
-      return hc_relay_refuse(431, "The request's head is too long.");
-    if (rc != HYCO_EWOULDBLOCK)
-      return hc_relay_refuse(500, "The relay is out of memory.");
-  }
-  if (!one_is_chosen)
-    return hc_relay_refuse(404, "None of the connected listeners meet the "
-                                "AllowedListeners/DisallowedListeners "
-                                "criteria.");
-  return hc_relay_refuse(503, "The listeners do not respond.");
+  return hc_relay_offer_in_turn(endpoint, offer->request->head, 503, send_to,
+                                &a);
 }
 
 char *hc_relay_join_protocols(const struct hc_http_head *head)

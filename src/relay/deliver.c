@@ -5,6 +5,7 @@
 #include "relay/choice.h"
 #include "relay/http_sender.h"
 #include "relay/listener_internal.h"
+#include "relay/turn.h"
 
 /* Anew each time: a reload may have moved it. */
 static struct hc_relay_endpoint *
@@ -23,13 +24,6 @@ static struct hc_relay_refusal nobody(void)
                               "endpoint.");
 }
 
-static struct hc_relay_refusal none_chosen(void)
-{
-  return hc_relay_refuse(404, "None of the connected listeners meet the "
-                              "AllowedListeners/DisallowedListeners "
-                              "criteria.");
-}
-
 struct hc_relay_refusal
 hc_relay_deliver_check(const struct hc_relay_exchange *e)
 {
@@ -44,20 +38,28 @@ hc_relay_deliver_check(const struct hc_relay_exchange *e)
     if (hc_relay_is_chosen(&e->head, hc_relay_listener_guid(l)))
       return hc_relay_allow();
   }
-  return none_chosen();
+  return hc_relay_refuse_unchosen();
 }
 
-static int send_to(struct hc_relay_exchange *e,
-                   const struct hc_relay_endpoint *endpoint,
-                   struct hc_relay_listener *l, bool pointer)
+/* What a listener is offered. */
+struct request_offer {
+  struct hc_relay_exchange *exchange;
+  const struct hc_relay_endpoint *endpoint;
+  bool pointer;
+};
+
+static int send_to(void *user_data, struct hc_relay_listener *l)
 {
+  const struct request_offer *o = user_data;
+  struct hc_relay_exchange *e = o->exchange;
   struct hc_buffer message;
 
   hc_buffer_init(&message, HC_CONTROL_MAX);
-  int rc = hc_relay_origin_set(&e->origin, l, e->request.host, endpoint->name);
+  int rc =
+      hc_relay_origin_set(&e->origin, l, e->request.host, o->endpoint->name);
   if (rc == 0)
-    rc = hc_relay_write_request(&message, e, e->origin.base, pointer);
-  if (rc == 0 && !pointer && e->has_body)
+    rc = hc_relay_write_request(&message, e, e->origin.base, o->pointer);
+  if (rc == 0 && !o->pointer && e->has_body)
     rc = hc_relay_listener_send_with_body(l, hc_buffer_span(&message),
                                           hc_buffer_span(&e->held));
   else if (rc == 0)
@@ -74,24 +76,9 @@ static struct hc_relay_refusal offer(struct hc_relay_exchange *e,
                                      struct hc_relay_endpoint *endpoint,
                                      bool pointer)
 {
-  bool one_is_chosen = false;
+  struct request_offer o = { e, endpoint, pointer };
 
-  for (size_t tries = endpoint->n_listeners; tries > 0; tries--) {
-    struct hc_relay_listener *l = hc_relay_listener_next(endpoint);
-    if (!hc_relay_is_chosen(&e->head, hc_relay_listener_guid(l)))
-      continue;
-    one_is_chosen = true;
-    int rc = send_to(e, endpoint, l, pointer);
-    if (rc == 0)
-      return hc_relay_allow();
-    if (rc == HYCO_ETOOLONG)
-      return hc_relay_refuse(431, "The request's head is too long.");
-    if (rc != HYCO_EWOULDBLOCK)
-      return hc_relay_refuse(500, "The relay is out of memory.");
-  }
-  if (!one_is_chosen)
-    return none_chosen();
-  return hc_relay_refuse(502, "The listeners do not respond.");
+  return hc_relay_offer_in_turn(endpoint, &e->head, 502, send_to, &o);
 }
 
 /* The rendezvous that the sender's last request left, if this request would

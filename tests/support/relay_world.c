@@ -4,6 +4,8 @@
 #include "protocol/token.h"
 #include "support/check.h"
 
+#include <stdlib.h>
+
 static const struct hc_relay_rule rules[] = {
   { .name = "root", .key = "root-key", .rights = HC_RIGHT_MANAGE },
   { .name = "listen", .key = "listen-key", .rights = HC_RIGHT_LISTEN },
@@ -189,6 +191,27 @@ void world_part(struct world_pair *pair)
   raw_close(&pair->sender, HC_STREAM_ABORT);
   raw_close(&pair->rendezvous, HC_STREAM_ABORT);
   raw_close(&pair->listener, HC_STREAM_ABORT);
+}
+
+int world_set_up_joined(void **state)
+{
+  struct world_joined *joined = malloc(sizeof *joined);
+
+  assert_non_null(joined);
+  world_start(&joined->world, NULL);
+  world_join(&joined->world, &joined->pair);
+  *state = joined;
+  return 0;
+}
+
+int world_tear_down_joined(void **state)
+{
+  struct world_joined *joined = *state;
+
+  world_part(&joined->pair);
+  world_finish(&joined->world);
+  free(joined);
+  return 0;
 }
 
 bool world_logged(const struct relay_world *w, const char *text)

@@ -86,6 +86,18 @@ void world_join(struct relay_world *w, struct world_pair *pair);
 /* Ends all of them. */
 void world_part(struct world_pair *pair);
 
+/* A test's set-up and tear-down: a world with a pair joined in it; *state is
+ * this. */
+struct world_joined {
+  struct relay_world world;
+  struct world_pair pair;
+};
+int world_set_up_joined(void **state);
+int world_tear_down_joined(void **state);
+#define WORLD_JOINED_TEST(test)                              \
+  cmocka_unit_test_setup_teardown(test, world_set_up_joined, \
+                                  world_tear_down_joined)
+
 bool world_logged(const struct relay_world *w, const char *text);
 struct hc_relay_counts world_counts(const struct relay_world *w);
 

@@ -22,118 +22,100 @@ static void finish(struct relay_world *w, struct world_pair *p)
 /* RFC 6455 5.5.2: answered on the leg, never seen by the other. */
 static void a_ping_is_answered_on_its_own_leg(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_send_frame(&p.sender, 0x89, hc_span_str("one"));
-  raw_expect_frame(&p.sender, 0x8a, "one");
-  raw_send_frame(&p.rendezvous, 0x89, hc_span_str("two"));
-  raw_expect_frame(&p.rendezvous, 0x8a, "two");
-  raw_send_frame(&p.sender, 0x8a, hc_span_str("unasked"));
-  raw_expect_silence(&p.rendezvous, 100);
-  raw_expect_silence(&p.sender, 100);
-  finish(&w, &p);
+  raw_send_frame(&p->sender, 0x89, hc_span_str("one"));
+  raw_expect_frame(&p->sender, 0x8a, "one");
+  raw_send_frame(&p->rendezvous, 0x89, hc_span_str("two"));
+  raw_expect_frame(&p->rendezvous, 0x8a, "two");
+  raw_send_frame(&p->sender, 0x8a, hc_span_str("unasked"));
+  raw_expect_silence(&p->rendezvous, 100);
+  raw_expect_silence(&p->sender, 100);
 }
 
 /* RFC 6455 5.4: control frames stand between frames only, and 5.5.3: of
  * several pings the last is answered. */
 static void a_pong_waits_for_the_end_of_a_half_written_frame(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_send_frame_head(&p.sender, 0x82, 6);
-  raw_send_masked(&p.sender, hc_span_str("abc"), 0);
-  sim_run(w.sim, 100);
-  raw_send_frame(&p.rendezvous, 0x89, hc_span_str("first"));
-  raw_send_frame(&p.rendezvous, 0x89, hc_span_str("last"));
-  sim_run(w.sim, 100);
-  assert_int_equal(hc_buffer_len(&p.rendezvous.received), 5);
-  raw_send_masked(&p.sender, hc_span_str("def"), 3);
-  raw_expect_frame(&p.rendezvous, 0x82, "abcdef");
-  raw_expect_frame(&p.rendezvous, 0x8a, "last");
-  raw_expect_silence(&p.rendezvous, 100);
-  finish(&w, &p);
+  raw_send_frame_head(&p->sender, 0x82, 6);
+  raw_send_masked(&p->sender, hc_span_str("abc"), 0);
+  sim_run(j->world.sim, 100);
+  raw_send_frame(&p->rendezvous, 0x89, hc_span_str("first"));
+  raw_send_frame(&p->rendezvous, 0x89, hc_span_str("last"));
+  sim_run(j->world.sim, 100);
+  assert_int_equal(hc_buffer_len(&p->rendezvous.received), 5);
+  raw_send_masked(&p->sender, hc_span_str("def"), 3);
+  raw_expect_frame(&p->rendezvous, 0x82, "abcdef");
+  raw_expect_frame(&p->rendezvous, 0x8a, "last");
+  raw_expect_silence(&p->rendezvous, 100);
 }
 
 static void a_pong_may_stand_between_the_frames_of_a_message(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_send_frame(&p.sender, 0x01, hc_span_str("first"));
-  raw_expect_frame(&p.rendezvous, 0x01, "first");
-  raw_send_frame(&p.rendezvous, 0x89, hc_span_str("ping"));
-  raw_expect_frame(&p.rendezvous, 0x8a, "ping");
-  raw_send_frame(&p.sender, 0x80, hc_span_str("second"));
-  raw_expect_frame(&p.rendezvous, 0x80, "second");
-  finish(&w, &p);
+  raw_send_frame(&p->sender, 0x01, hc_span_str("first"));
+  raw_expect_frame(&p->rendezvous, 0x01, "first");
+  raw_send_frame(&p->rendezvous, 0x89, hc_span_str("ping"));
+  raw_expect_frame(&p->rendezvous, 0x8a, "ping");
+  raw_send_frame(&p->sender, 0x80, hc_span_str("second"));
+  raw_expect_frame(&p->rendezvous, 0x80, "second");
 }
 
 /* spec hybrid-connections.md 1.9: the Close ends one direction; the other
  * goes on until its own. */
 static void a_close_is_a_half_close(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_send_frame(&p.sender, 0x82, hc_span_str("last words"));
-  raw_send_frame(&p.sender, 0x88, hc_span_str(BYE));
-  raw_expect_frame(&p.rendezvous, 0x82, "last words");
-  raw_expect_frame(&p.rendezvous, 0x88, BYE);
-  raw_expect_silence(&p.sender, 600000);
-  raw_send_frame(&p.rendezvous, 0x82, hc_span_str("still here"));
-  raw_expect_frame(&p.sender, 0x82, "still here");
-  raw_send_frame(&p.rendezvous, 0x88, hc_span_str("\x0f\xa0"));
-  raw_expect_frame(&p.sender, 0x88, "\x0f\xa0");
-  raw_expect_end(&p.sender, 0);
-  raw_expect_end(&p.rendezvous, 0);
-  assert_int_equal(world_counts(&w).pairs, 0);
-  finish(&w, &p);
+  raw_send_frame(&p->sender, 0x82, hc_span_str("last words"));
+  raw_send_frame(&p->sender, 0x88, hc_span_str(BYE));
+  raw_expect_frame(&p->rendezvous, 0x82, "last words");
+  raw_expect_frame(&p->rendezvous, 0x88, BYE);
+  raw_expect_silence(&p->sender, 600000);
+  raw_send_frame(&p->rendezvous, 0x82, hc_span_str("still here"));
+  raw_expect_frame(&p->sender, 0x82, "still here");
+  raw_send_frame(&p->rendezvous, 0x88, hc_span_str("\x0f\xa0"));
+  raw_expect_frame(&p->sender, 0x88, "\x0f\xa0");
+  raw_expect_end(&p->sender, 0);
+  raw_expect_end(&p->rendezvous, 0);
+  assert_int_equal(world_counts(&j->world).pairs, 0);
 }
 
 static void a_close_may_have_no_code(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_send_frame(&p.rendezvous, 0x88, hc_span_str(""));
-  raw_expect_frame(&p.sender, 0x88, "");
-  raw_send_frame(&p.sender, 0x88, hc_span_str(""));
-  raw_expect_frame(&p.rendezvous, 0x88, "");
-  raw_expect_end(&p.sender, 0);
-  raw_expect_end(&p.rendezvous, 0);
-  finish(&w, &p);
+  raw_send_frame(&p->rendezvous, 0x88, hc_span_str(""));
+  raw_expect_frame(&p->sender, 0x88, "");
+  raw_send_frame(&p->sender, 0x88, hc_span_str(""));
+  raw_expect_frame(&p->rendezvous, 0x88, "");
+  raw_expect_end(&p->sender, 0);
+  raw_expect_end(&p->rendezvous, 0);
 }
 
 /* RFC 6455 5.5.1: nothing comes behind a Close. */
 static void what_comes_behind_a_close_is_dropped(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_send_frame(&p.sender, 0x88, hc_span_str(BYE));
-  raw_send_frame(&p.sender, 0x82, hc_span_str("more"));
-  raw_send_str(&p.sender, "nonsense");
-  raw_expect_frame(&p.rendezvous, 0x88, BYE);
-  raw_expect_silence(&p.rendezvous, 100);
-  raw_send_frame(&p.rendezvous, 0x89, hc_span_str("ping"));
-  raw_expect_silence(&p.rendezvous, 100); /* it got a Close: no pong either */
-  raw_send_frame(&p.rendezvous, 0x82, hc_span_str("answer"));
-  raw_expect_frame(&p.sender, 0x82, "answer");
-  finish(&w, &p);
+  raw_send_frame(&p->sender, 0x88, hc_span_str(BYE));
+  raw_send_frame(&p->sender, 0x82, hc_span_str("more"));
+  raw_send_str(&p->sender, "nonsense");
+  raw_expect_frame(&p->rendezvous, 0x88, BYE);
+  raw_expect_silence(&p->rendezvous, 100);
+  raw_send_frame(&p->rendezvous, 0x89, hc_span_str("ping"));
+  raw_expect_silence(&p->rendezvous, 100); /* it got a Close: no pong either */
+  raw_send_frame(&p->rendezvous, 0x82, hc_span_str("answer"));
+  raw_expect_frame(&p->sender, 0x82, "answer");
 }
 
 /* spec hybrid-connections.md 10: "sender's connection cut | the listener's
@@ -165,17 +147,14 @@ static void a_cut_of_one_leg_cuts_the_other(void **state)
 
 static void an_end_after_ones_own_close_still_cuts(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_send_frame(&p.sender, 0x88, hc_span_str(BYE));
-  sim_run(w.sim, 10);
-  raw_close(&p.sender, HC_STREAM_CLEAN);
-  raw_expect_frame(&p.rendezvous, 0x88, BYE);
-  raw_expect_end(&p.rendezvous, HYCO_EDROPPED);
-  finish(&w, &p);
+  raw_send_frame(&p->sender, 0x88, hc_span_str(BYE));
+  sim_run(j->world.sim, 10);
+  raw_close(&p->sender, HC_STREAM_CLEAN);
+  raw_expect_frame(&p->rendezvous, 0x88, BYE);
+  raw_expect_end(&p->rendezvous, HYCO_EDROPPED);
 }
 
 static void a_broken_leg_gets_1002_and_the_other_a_cut(void **state)
@@ -212,49 +191,43 @@ static void a_broken_leg_gets_1002_and_the_other_a_cut(void **state)
 /* Where a frame to it is half written no Close can stand. */
 static void a_broken_leg_in_the_middle_of_a_frame_is_cut(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_send_frame_head(&p.sender, 0x82, 6);
-  raw_send_masked(&p.sender, hc_span_str("abc"), 0);
-  sim_run(w.sim, 100);
-  raw_send_str(&p.rendezvous, "nonsense");
-  raw_expect_end(&p.rendezvous, HYCO_EDROPPED);
-  assert_int_equal(hc_buffer_len(&p.rendezvous.received), 5);
-  raw_expect_end(&p.sender, HYCO_EDROPPED);
-  finish(&w, &p);
+  raw_send_frame_head(&p->sender, 0x82, 6);
+  raw_send_masked(&p->sender, hc_span_str("abc"), 0);
+  sim_run(j->world.sim, 100);
+  raw_send_str(&p->rendezvous, "nonsense");
+  raw_expect_end(&p->rendezvous, HYCO_EDROPPED);
+  assert_int_equal(hc_buffer_len(&p->rendezvous.received), 5);
+  raw_expect_end(&p->sender, HYCO_EDROPPED);
 }
 
 static void a_connection_outlives_its_listener(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  start(&w, &p);
-  raw_close(&p.listener, HC_STREAM_ABORT);
-  sim_run(w.sim, 100000);
-  raw_send_frame(&p.sender, 0x82, hc_span_str("hello"));
-  raw_expect_frame(&p.rendezvous, 0x82, "hello");
-  finish(&w, &p);
+  raw_close(&p->listener, HC_STREAM_ABORT);
+  sim_run(j->world.sim, 100000);
+  raw_send_frame(&p->sender, 0x82, hc_span_str("hello"));
+  raw_expect_frame(&p->rendezvous, 0x82, "hello");
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_ping_is_answered_on_its_own_leg),
-    cmocka_unit_test(a_pong_waits_for_the_end_of_a_half_written_frame),
-    cmocka_unit_test(a_pong_may_stand_between_the_frames_of_a_message),
-    cmocka_unit_test(a_close_is_a_half_close),
-    cmocka_unit_test(a_close_may_have_no_code),
-    cmocka_unit_test(what_comes_behind_a_close_is_dropped),
+    WORLD_JOINED_TEST(a_ping_is_answered_on_its_own_leg),
+    WORLD_JOINED_TEST(a_pong_waits_for_the_end_of_a_half_written_frame),
+    WORLD_JOINED_TEST(a_pong_may_stand_between_the_frames_of_a_message),
+    WORLD_JOINED_TEST(a_close_is_a_half_close),
+    WORLD_JOINED_TEST(a_close_may_have_no_code),
+    WORLD_JOINED_TEST(what_comes_behind_a_close_is_dropped),
     cmocka_unit_test(a_cut_of_one_leg_cuts_the_other),
-    cmocka_unit_test(an_end_after_ones_own_close_still_cuts),
+    WORLD_JOINED_TEST(an_end_after_ones_own_close_still_cuts),
     cmocka_unit_test(a_broken_leg_gets_1002_and_the_other_a_cut),
-    cmocka_unit_test(a_broken_leg_in_the_middle_of_a_frame_is_cut),
-    cmocka_unit_test(a_connection_outlives_its_listener),
+    WORLD_JOINED_TEST(a_broken_leg_in_the_middle_of_a_frame_is_cut),
+    WORLD_JOINED_TEST(a_connection_outlives_its_listener),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
