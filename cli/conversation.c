@@ -107,14 +107,6 @@ static void on_error(hyco_sender *s, const hyco_error_event *e, void *user_data)
   hc_cli_error(c->command, "error", e->error_code, e->description);
 }
 
-static void on_certificate(hyco_sender *s, hyco_ssl_server_authentication *e,
-                           void *user_data)
-{
-  (void)s;
-  (void)user_data;
-  e->accept = true; /* --insecure */
-}
-
 static void on_log(hyco_sender *s, const hyco_log *e, void *user_data)
 {
   struct hc_cli_conversation *c = user_data;
@@ -122,7 +114,7 @@ static void on_log(hyco_sender *s, const hyco_log *e, void *user_data)
   hc_cli_say(c->command, "%s: %s", e->log_type, e->message);
 }
 
-hyco_sender_events hc_cli_conversation_events(bool insecure, bool verbose)
+hyco_sender_events hc_cli_conversation_events(bool verbose)
 {
   return (hyco_sender_events){
     .on_connected = on_connected,
@@ -131,7 +123,6 @@ hyco_sender_events hc_cli_conversation_events(bool insecure, bool verbose)
     .on_end = on_end,
     .on_disconnected = on_disconnected,
     .on_error = verbose ? on_error : NULL,
-    .on_ssl_server_authentication = insecure ? on_certificate : NULL,
     .on_log = on_log,
   };
 }

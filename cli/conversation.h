@@ -33,7 +33,7 @@ struct hc_cli_conversation {
 };
 
 /* For hyco_sender_new, with the conversation as user_data. */
-hyco_sender_events hc_cli_conversation_events(bool insecure, bool verbose);
+hyco_sender_events hc_cli_conversation_events(bool verbose);
 
 /* Connects, talks until the end, and returns the exit status. */
 int hc_cli_conversation_run(struct hc_cli_conversation *c);

@@ -277,15 +277,10 @@ int hc_cli_listen(const struct hc_cli_command *self, int argc, char **argv)
 {
   struct listen_values v = { .max_connections = MAX_CONNECTIONS };
   const char *entity = NULL;
-  const struct hc_cli_group groups[] = {
-    { "Options", options, sizeof options / sizeof options[0], &v },
-    { "Where to", hc_cli_target_options, hc_cli_target_n_options, &v.target },
-    { "Connection", hc_cli_transport_options, hc_cli_transport_n_options,
-      &v.target },
-  };
-  const struct hc_cli_parser parser = { self, groups, 3, &entity };
+  const struct hc_cli_group own = { "Options", options,
+                                    sizeof options / sizeof options[0], &v };
 
-  int rc = hc_cli_parse(&parser, argc, argv);
+  int rc = hc_cli_target_parse(self, &own, &v.target, &entity, argc, argv);
   if (rc == HC_CLI_GO_ON)
     rc = check(self, &v);
   if (rc == HC_CLI_GO_ON)

@@ -1,11 +1,9 @@
 /* hyco request: one HTTP request through a hybrid connection. */
 #include "exchange.h"
-#include "target.h"
+#include "sender.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,14 +61,6 @@ static const struct hc_cli_option options[] = {
     .help = "a status of 400 or more: exit status 1 and no body" },
 };
 
-static void on_certificate(hyco_sender *s, hyco_ssl_server_authentication *e,
-                           void *user_data)
-{
-  (void)s;
-  (void)user_data;
-  e->accept = true; /* --insecure */
-}
-
 static void on_log(hyco_sender *s, const hyco_log *e, void *user_data)
 {
   struct hc_cli_exchange *x = user_data;
@@ -84,27 +74,6 @@ static int report(const struct hc_cli_exchange *x, const char *what, int error)
     return HC_CLI_GO_ON;
   return hc_cli_error(x->command, what, error,
                       hyco_sender_last_error_text(x->sender));
-}
-
-/* header is "Name: value". */
-static int add_header(const struct hc_cli_exchange *x, const char *header)
-{
-  const char *colon = strchr(header, ':');
-  if (colon == NULL)
-    return hc_cli_usage(x->command, "-H wants 'NAME: VALUE'");
-  char *name = strndup(header, (size_t)(colon - header));
-  if (name == NULL) {
-    hc_cli_say(x->command, "out of memory");
-    return HC_CLI_FAILED;
-  }
-  const char *value = colon + 1;
-  char what[80]; /* the name alone: the value may be secret */
-  snprintf(what, sizeof what, "-H '%s'", name);
-  int rc = report(
-      x, what,
-      hyco_request_add_header(x->request, name, value + strspn(value, " \t")));
-  free(name);
-  return rc;
 }
 
 /* A regular file has a length; anything else is sent in chunks. */
@@ -141,8 +110,9 @@ static int set_up(struct hc_cli_exchange *x, const struct request_values *v,
   int rc = hc_cli_target_apply(x->command, &v->target, &role, entity);
   if (rc == HC_CLI_GO_ON)
     rc = report(x, "-X", hyco_request_set_method(x->request, method));
-  for (size_t i = 0; rc == HC_CLI_GO_ON && i < v->headers.n; i++)
-    rc = add_header(x, v->headers.items[i]);
+  if (rc == HC_CLI_GO_ON)
+    rc = hc_cli_sender_add_headers(x->command, &v->headers, x->sender,
+                                   x->request);
   if (rc == HC_CLI_GO_ON && v->data != NULL)
     rc = report(x, "-d",
                 hyco_request_set_body(x->request, v->data, strlen(v->data)));
@@ -161,21 +131,20 @@ static int make_request(const struct hc_cli_command *self,
                                .file = v->output,
                                .head_too = v->include,
                                .fails = v->fail };
-  const hyco_sender_events sender_events = {
-    .on_ssl_server_authentication = v->target.insecure ? on_certificate : NULL,
-    .on_log = on_log,
+  const struct hc_cli_sender_plan plan = {
+    .command = self,
+    .target = &v->target,
+    .tokens = &tokens,
+    .events = { .on_log = on_log },
+    .user_data = &x,
   };
   const hyco_request_events events = hc_cli_exchange_events();
-  int error = hyco_sender_new(NULL, &sender_events, &x, &x.sender);
-  if (error == 0)
-    error = hyco_request_new(x.sender, &events, &x, &x.request);
-  if (error != 0) {
-    hyco_sender_free(x.sender);
-    return hc_cli_error(self, "cannot start", error, NULL);
-  }
-  if (tokens.text != NULL)
-    hyco_sender_set_token_provider(x.sender, hc_cli_tokens_provide, &tokens);
-  int rc = set_up(&x, v, entity);
+  int rc = hc_cli_sender_new(&plan, &x.sender);
+  if (rc == HC_CLI_GO_ON)
+    rc = report(&x, "cannot start",
+                hyco_request_new(x.sender, &events, &x, &x.request));
+  if (rc == HC_CLI_GO_ON)
+    rc = set_up(&x, v, entity);
   if (rc == HC_CLI_GO_ON)
     rc = hc_cli_exchange_run(&x);
   hyco_request_free(x.request);
@@ -190,15 +159,10 @@ int hc_cli_request(const struct hc_cli_command *self, int argc, char **argv)
 {
   struct request_values v = { 0 };
   const char *entity = NULL;
-  const struct hc_cli_group groups[] = {
-    { "Options", options, sizeof options / sizeof options[0], &v },
-    { "Where to", hc_cli_target_options, hc_cli_target_n_options, &v.target },
-    { "Connection", hc_cli_transport_options, hc_cli_transport_n_options,
-      &v.target },
-  };
-  const struct hc_cli_parser parser = { self, groups, 3, &entity };
+  const struct hc_cli_group own = { "Options", options,
+                                    sizeof options / sizeof options[0], &v };
 
-  int rc = hc_cli_parse(&parser, argc, argv);
+  int rc = hc_cli_target_parse(self, &own, &v.target, &entity, argc, argv);
   if (rc == HC_CLI_GO_ON && v.data != NULL && v.data_file != NULL)
     rc = hc_cli_usage(self, "either --data or --data-file");
   if (rc == HC_CLI_GO_ON)

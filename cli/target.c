@@ -278,6 +278,22 @@ struct hc_cli_tokens hc_cli_target_tokens(const struct hc_cli_command *command,
   };
 }
 
+int hc_cli_target_parse(const struct hc_cli_command *command,
+                        const struct hc_cli_group *own,
+                        struct hc_cli_target *target, const char **entity,
+                        int argc, char **argv)
+{
+  const struct hc_cli_group groups[] = {
+    *own,
+    { "Where to", hc_cli_target_options, hc_cli_target_n_options, target },
+    { "Connection", hc_cli_transport_options, hc_cli_transport_n_options,
+      target },
+  };
+  const struct hc_cli_parser parser = { command, groups, 3, entity };
+  *entity = NULL;
+  return hc_cli_parse(&parser, argc, argv);
+}
+
 void hc_cli_target_deinit(struct hc_cli_target *target)
 {
   hc_cli_list_free(&target->settings);

@@ -46,6 +46,13 @@ struct hc_cli_role {
 struct hc_cli_role hc_cli_role_of_receiver(hyco_receiver *receiver);
 struct hc_cli_role hc_cli_role_of_sender(hyco_sender *sender);
 
+/* Parses the arguments of a command that connects: its own options, these, and
+ * the entity, NULL if it is not there. As hc_cli_parse. */
+int hc_cli_target_parse(const struct hc_cli_command *command,
+                        const struct hc_cli_group *own,
+                        struct hc_cli_target *target, const char **entity,
+                        int argc, char **argv);
+
 /* Sets everything up: address, entity (NULL: the one of the connection string),
  * keys, trust, log level, then --set. HC_CLI_GO_ON, or the exit status after
  * saying what is wrong. */
