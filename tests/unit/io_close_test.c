@@ -241,13 +241,6 @@ static void test_closing_the_loop_frees_what_is_open(void **state)
   hc_loop_free(pair.loop); /* the sanitizer says what was forgotten */
 }
 
-static int remove_files(void **state)
-{
-  (void)state;
-  tls_files_remove();
-  return 0;
-}
-
 int main(void)
 {
   static const bool plain = false;
@@ -267,5 +260,5 @@ int main(void)
     BOTH(test_a_lingering_stream_goes_when_the_peer_ends),
     BOTH(test_closing_the_loop_frees_what_is_open),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

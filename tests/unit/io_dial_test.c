@@ -499,13 +499,6 @@ static void test_a_dial_without_descriptors_is_said(void **state)
   pair_free(&pair);
 }
 
-static int remove_files(void **state)
-{
-  (void)state;
-  tls_files_remove();
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -530,5 +523,5 @@ int main(void)
     cmocka_unit_test(test_a_proxy_that_cannot_be_used_is_refused_at_once),
     cmocka_unit_test(test_a_dial_without_descriptors_is_said),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

@@ -238,9 +238,7 @@ static void test_the_name_must_be_the_hosts(void **state)
 
 static int clean_up(void **state)
 {
-  (void)state;
-  tls_files_remove();
-  return 0;
+  return tls_files_remove(state);
 }
 
 int main(void)

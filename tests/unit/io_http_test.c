@@ -280,9 +280,7 @@ static void test_a_refused_port_is_said_with_its_name(void **state)
 
 static int clean_up(void **state)
 {
-  (void)state;
-  tls_files_remove();
-  return 0;
+  return tls_files_remove(state);
 }
 
 int main(void)

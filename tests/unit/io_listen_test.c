@@ -137,13 +137,6 @@ static void test_an_ipv6_address_is_served_and_verified(void **state)
   pair_free(&pair);
 }
 
-static int remove_files(void **state)
-{
-  (void)state;
-  tls_files_remove();
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -152,5 +145,5 @@ int main(void)
     cmocka_unit_test(test_accepting_pauses_without_descriptors),
     cmocka_unit_test(test_closing_a_listener_ends_its_handshakes),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

@@ -211,13 +211,6 @@ static void test_what_memory_loses_is_told(void **state)
   assert_true(n > 1);
 }
 
-static int remove_files(void **state)
-{
-  (void)state;
-  tls_files_remove();
-  return 0;
-}
-
 int main(void)
 {
   static const bool plain = false;
@@ -229,5 +222,5 @@ int main(void)
       NULL, NULL, (void *)(uintptr_t)&tls },
     cmocka_unit_test(test_what_memory_loses_is_told),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

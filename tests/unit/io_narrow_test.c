@@ -152,13 +152,6 @@ static void test_the_end_is_told_in_a_wide_turn_only(void **state)
   pair_free(&pair);
 }
 
-static int remove_files(void **state)
-{
-  (void)state;
-  tls_files_remove();
-  return 0;
-}
-
 int main(void)
 {
   static const bool plain = false;
@@ -170,5 +163,5 @@ int main(void)
     BOTH(test_a_stream_closed_in_its_handler_outlives_the_handler),
     BOTH(test_the_end_is_told_in_a_wide_turn_only),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

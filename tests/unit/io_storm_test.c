@@ -247,13 +247,6 @@ static void test_a_storm(void **state)
   hc_free(storm);
 }
 
-static int remove_files(void **state)
-{
-  (void)state;
-  tls_files_remove();
-  return 0;
-}
-
 int main(void)
 {
   static const bool plain = false;
@@ -261,5 +254,5 @@ int main(void)
   const struct CMUnitTest tests[] = {
     BOTH(test_a_storm),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

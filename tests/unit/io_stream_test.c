@@ -253,13 +253,6 @@ static void test_the_kernel_looks_after_accepted_peers(void **state)
   pair_free(&pair);
 }
 
-static int remove_files(void **state)
-{
-  (void)state;
-  tls_files_remove();
-  return 0;
-}
-
 int main(void)
 {
   static const bool plain = false;
@@ -278,5 +271,5 @@ int main(void)
     BOTH(test_idle_streams_hold_no_buffers),
     BOTH(test_the_kernel_looks_after_accepted_peers),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

@@ -48,11 +48,13 @@ const char *tls_files_dir(void)
   return state_dir;
 }
 
-void tls_files_remove(void)
+int tls_files_remove(void **state)
 {
+  (void)state;
   if (state_dir[0] != '\0')
     tls_files_remove_dir(state_dir);
   state_dir[0] = '\0';
+  return 0;
 }
 
 void tls_files_path(const char *name, char out[static TLS_FILES_PATH_MAX])

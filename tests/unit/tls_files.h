@@ -17,7 +17,7 @@ void tls_files_make_dir(char out[static TLS_FILES_PATH_MAX]);
 void tls_files_remove_dir(const char *dir);
 
 /* Removes the directory of tls_files_dir. */
-void tls_files_remove(void);
+int tls_files_remove(void **state);
 
 /* The file's bytes; the caller frees ptr with hc_free. */
 struct hc_span tls_files_read(const char *path);

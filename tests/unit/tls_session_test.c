@@ -507,13 +507,6 @@ static void test_the_stock_of_tickets_is_bounded(void **state)
   hc_tickets_deinit(&tickets);
 }
 
-static int remove_files(void **state)
-{
-  (void)state;
-  tls_files_remove();
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -534,5 +527,5 @@ int main(void)
     cmocka_unit_test(test_an_overruled_session_is_not_kept),
     cmocka_unit_test(test_the_stock_of_tickets_is_bounded),
   };
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }
