@@ -236,11 +236,6 @@ static void test_the_name_must_be_the_hosts(void **state)
   call_finish(&c);
 }
 
-static int clean_up(void **state)
-{
-  return tls_files_remove(state);
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -254,5 +249,5 @@ int main(void)
     cmocka_unit_test(test_a_call_may_be_closed_while_it_is_asked_for_trust),
     cmocka_unit_test(test_the_name_must_be_the_hosts),
   };
-  return cmocka_run_group_tests(tests, NULL, clean_up);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

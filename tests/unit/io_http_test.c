@@ -278,11 +278,6 @@ static void test_a_refused_port_is_said_with_its_name(void **state)
   call_finish(&c);
 }
 
-static int clean_up(void **state)
-{
-  return tls_files_remove(state);
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -300,5 +295,5 @@ int main(void)
     BOTH(test_a_head_that_is_too_long_ends_the_call),
     BOTH(test_a_refused_port_is_said_with_its_name),
   };
-  return cmocka_run_group_tests(tests, NULL, clean_up);
+  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }
