@@ -84,10 +84,10 @@ static const struct hc_cli_command commands[] = {
     "Makes a shared access signature from a key, for ENTITY or that of the "
     "connection string, and prints it." },
   { "properties", hc_cli_properties,
-    "print the table of properties and settings", "[--json]",
+    "print the properties, settings, methods and events", "[--json]",
     "Prints every property and setting of receivers and senders, with type, "
-    "default and range. The option --set of other commands reaches them by "
-    "these names." },
+    "default and range: the option --set of other commands reaches them by "
+    "these names. Then the methods and events of the library." },
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

@@ -1,6 +1,8 @@
-/* hyco properties: the table of hyco/property.h, for people or machines. */
+/* hyco properties: the table of hyco/property.h, methods and events, for people
+ * or machines. */
 #include "json.h"
 #include "options.h"
+#include "surface.h"
 
 #include <hyco/property.h>
 #include <inttypes.h>
@@ -74,6 +76,19 @@ static void print_row(const hyco_property_row *row)
   print_line(column);
 }
 
+/* kind: "method", "event" */
+static void print_others(const char *kind,
+                         const struct hc_cli_surface_row *rows, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    const char *const column[9] = {
+      rows[i].name, kind, "-", "-",          scopes[rows[i].scope],
+      "-",          "-",  "-", rows[i].help,
+    };
+    print_line(column);
+  }
+}
+
 static void print_table(void)
 {
   static const char *const heads[9] = { "NAME",   "KIND",  "TYPE",
@@ -82,26 +97,48 @@ static void print_table(void)
   print_line(heads);
   for (int p = 0; p < HYCO_PROPERTY_COUNT; p++)
     print_row(hyco_property_get_row((hyco_property)p));
+  print_others("method", hc_cli_methods, hc_cli_n_methods);
+  print_others("event", hc_cli_events, hc_cli_n_events);
+}
+
+static void print_json_row(const hyco_property_row *row)
+{
+  hc_cli_json_member("name", row->name);
+  hc_cli_json_member("kind", kinds[row->kind]);
+  hc_cli_json_member("type", types[row->type]);
+  hc_cli_json_member("access", accesses[row->access]);
+  hc_cli_json_member("scope", scopes[row->scope]);
+  hc_cli_json_member("default", row->default_value);
+  printf("\"min\": %" PRId64 ", \"max\": %" PRId64 ", ", row->min, row->max);
+  hc_cli_json_member("when", whens[row->when]);
+  fputs("\"help\": ", stdout);
+  hc_cli_json_string(row->help);
+}
+
+static void print_json_others(const char *kind,
+                              const struct hc_cli_surface_row *rows, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    fputs(",\n  {", stdout);
+    hc_cli_json_member("name", rows[i].name);
+    hc_cli_json_member("kind", kind);
+    hc_cli_json_member("scope", scopes[rows[i].scope]);
+    fputs("\"help\": ", stdout);
+    hc_cli_json_string(rows[i].help);
+    putchar('}');
+  }
 }
 
 static void print_json(void)
 {
   fputs("[", stdout);
   for (int p = 0; p < HYCO_PROPERTY_COUNT; p++) {
-    const hyco_property_row *row = hyco_property_get_row((hyco_property)p);
     fputs(p == 0 ? "\n  {" : ",\n  {", stdout);
-    hc_cli_json_member("name", row->name);
-    hc_cli_json_member("kind", kinds[row->kind]);
-    hc_cli_json_member("type", types[row->type]);
-    hc_cli_json_member("access", accesses[row->access]);
-    hc_cli_json_member("scope", scopes[row->scope]);
-    hc_cli_json_member("default", row->default_value);
-    printf("\"min\": %" PRId64 ", \"max\": %" PRId64 ", ", row->min, row->max);
-    hc_cli_json_member("when", whens[row->when]);
-    fputs("\"help\": ", stdout);
-    hc_cli_json_string(row->help);
+    print_json_row(hyco_property_get_row((hyco_property)p));
     putchar('}');
   }
+  print_json_others("method", hc_cli_methods, hc_cli_n_methods);
+  print_json_others("event", hc_cli_events, hc_cli_n_events);
   puts("\n]");
 }
 

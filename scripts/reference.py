@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes docs/reference.md from the property table that `hyco properties --json`
+"""Makes docs/reference.md from the tables that `hyco properties --json`
 prints: reference.py --write HYCO, or --check HYCO to see whether it is up to
 date."""
 
@@ -13,15 +13,15 @@ ROOT = pathlib.Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "reference.md"
 
 HEAD = """\
-# Properties and settings
+# Properties, settings, methods and events
 
-<!-- Made by scripts/reference.py from include/hyco/property.h: change it there,
-then run scripts/reference.py --write build/dev/cli/hyco. -->
+<!-- Made by scripts/reference.py from include/hyco/property.h and cli/surface.c:
+change it there, then run scripts/reference.py --write build/dev/cli/hyco. -->
 
-Every row is reached by its identifier (`hyco_receiver_set_int` and so on) or by
+Every row of a property or setting is reached by its identifier (`hyco_receiver_set_int` and so on) or by
 its name as text (`hyco_receiver_config`, `hyco listen --set`). The names are
 those of the `AzureRelayReceiver` class, except where a row says that it is
-hyco's own. `hyco properties` prints the same table.
+hyco's own. `hyco properties` prints the same.
 
 - **Access**: `rw` read and write, `r` read only, `w` write only.
 - **Of**: whose row it is: a receiver's, a sender's, or both.
@@ -39,6 +39,16 @@ SECTIONS = [
      lambda row: row["scope"] == "connection"),
     ("Settings", "Of a receiver or a sender.",
      lambda row: row["kind"] == "setting"),
+]
+
+# Of the library's functions and handlers: title, words, kind.
+OTHERS = [
+    ("Methods", "What each does in full, and its errors:"
+     " [hyco/receiver.h](../include/hyco/receiver.h),\n"
+     "[hyco/sender.h](../include/hyco/sender.h) and"
+     " [hyco/http.h](../include/hyco/http.h).", "method"),
+    ("Events", "Handlers in `hyco_receiver_events` and `hyco_sender_events`.",
+     "event"),
 ]
 
 COLUMNS = ["Name", "Identifier", "Type", "Access", "Of", "Default", "Range",
@@ -70,6 +80,24 @@ def line_of(row, identifier):
     return f"| {' | '.join(cells)} |"
 
 
+def functions_of(row):
+    roles = ["receiver", "sender"] if row["scope"] == "both" else [row["scope"]]
+    return ", ".join(f"`hyco_{role}_{row['name']}`" for role in roles)
+
+
+def others_of(rows, kind):
+    """The table of methods, which have functions, or of events."""
+    head = ["Name", "Of"] + ["Function"] * (kind == "method") + ["Meaning"]
+    table = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for row in rows:
+        if row["kind"] != kind:
+            continue
+        cells = [f"`{row['name']}`", row["scope"]]
+        cells += [functions_of(row)] * (kind == "method") + [row["help"]]
+        table.append(f"| {' | '.join(cells)} |")
+    return "\n".join(table)
+
+
 def page_of(rows):
     names = identifiers()
     parts = [HEAD]
@@ -78,6 +106,8 @@ def page_of(rows):
         table += [line_of(row, names[row["name"]])
                   for row in rows if belongs(row)]
         parts.append(f"## {title}\n\n{words}\n\n" + "\n".join(table) + "\n")
+    parts += [f"## {title}\n\n{words}\n\n{others_of(rows, kind)}\n"
+              for title, words, kind in OTHERS]
     return "\n".join(parts)
 
 

@@ -234,7 +234,7 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "seconds; setting it switches them on. 0: the system's.") \
   XX(TCP_NO_DELAY, "TcpNoDelay", SETTING, BOOL, RW, BOTH, "true", 0, 1, IDLE, \
      "Send small packets at once.") \
-  XX(USE_IPV6, "UseIPv6", SETTING, ENUM, RW, BOTH, "1", 0, 2, IDLE, \
+  XX(USE_IPV6, "UseIPv6", SETTING, INT, RW, BOTH, "1", 0, 2, IDLE, \
      "Addresses of the service that are tried: 0 IPv4, 1 both, IPv6 first, " \
      "2 IPv6.") \
   XX(OPENSSL_CA_DIR, "OpenSSLCADir", SETTING, STRING, RW, BOTH, "", 0, 4096, \

@@ -74,6 +74,8 @@ static void set(struct api_world *w, const char *text)
   assert_int_equal(hyco_sender_config(w->sender, text, NULL), 0);
 }
 
+/* surface: InBufferSize, KeepAliveInterval, KeepAliveRetryCount, KeepAliveTime
+ */
 static void every_socket_is_as_set(void **state)
 {
   struct api_world *w = *state;
@@ -124,6 +126,7 @@ static void without_settings_only_no_delay_is_set(void **state)
   }
 }
 
+/* surface: UseIPv6 */
 static void ipv6_only_does_not_reach_an_ipv4_address(void **state)
 {
   struct api_world *w = *state;

@@ -120,6 +120,30 @@ assert len(rows) == int(sys.argv[2]) > 30
 row = next(r for r in rows if r["name"] == "MaxFrameSize")
 assert row["default"] == "16384" and row["max"] == 1 << 30
 PYTHON
+check "it has every item of the class, and no method or event that is not there" \
+  python3 - "$scratch/out" "$(dirname "$0")/../.." <<'PYTHON'
+import csv, json, pathlib, sys
+rows = {row["name"]: row for row in json.load(open(sys.argv[1]))}
+root = pathlib.Path(sys.argv[2])
+sys.path.insert(0, str(root / "tests/lint"))
+from surface import AWAITED
+for item in csv.DictReader(open(root / "tests/surface.tsv"), delimiter="\t"):
+    name = item["name"].removesuffix("[ConnectionId]")
+    if name in AWAITED:
+        continue
+    assert name in rows, name
+    for column in ("kind", "type", "access"):
+        assert rows[name].get(column, "") == item[column], (name, column)
+headers = {role: (root / f"include/hyco/{role}.h").read_text() +
+           (root / "include/hyco/http.h").read_text()
+           for role in ("receiver", "sender")}
+for name, row in rows.items():
+    assert row["help"].endswith("."), name
+    roles = [row["scope"]] if row["scope"] in headers else headers
+    for role in roles:
+        form = {"method": f"hyco_{role}_{name}(", "event": f"(*{name})"}
+        assert form.get(row["kind"], "") in headers[role], (name, role)
+PYTHON
 status=0
 "$HYCO" properties >/dev/full 2>"$scratch/err" || status=$?
 check "a full disk is an error" ends_with 1 'standard output'

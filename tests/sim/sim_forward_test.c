@@ -107,6 +107,7 @@ static void assert_seen(const struct fixture *f, const char *text)
   assert_memory_equal(target->seen, text, strlen(text));
 }
 
+/* surface: forwarding_host, forwarding_port */
 static void bytes_go_both_ways_and_no_data_in_fires(void **state)
 {
   struct fixture f;

@@ -19,6 +19,7 @@ static struct raw_peer *start(struct sim_service *s, uint64_t seed)
 }
 
 /* protocol.md, request: "Up to 64 kB of body go over the control channel" */
+/* surface: on_http_request, send_http_response */
 static void a_request_is_told_and_answered_on_the_control_channel(void **state)
 {
   (void)state;
