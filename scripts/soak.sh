@@ -3,14 +3,16 @@
 #   SOAK_MINUTES    of random scenarios on each core (60)
 #   FUZZ_MINUTES    for each fuzz target, and for heads against Node's (10)
 #   TRAFFIC_MINUTES of real traffic over loopback (30)
+#   BODY_GIB        of one HTTP body, there and back, in constant memory (4)
 #   SOAK_SEED       where seeds begin; a random number, which is printed
-# A stage of 0 minutes is left out. The last line is the verdict.
+# A stage of 0 is left out. The last line is the verdict.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 sim_minutes=${SOAK_MINUTES:-60}
 fuzz_minutes=${FUZZ_MINUTES:-10}
 traffic_minutes=${TRAFFIC_MINUTES:-30}
+body_gib=${BODY_GIB:-4}
 seed=${SOAK_SEED:-$((RANDOM * 32768 + RANDOM))}
 jobs=$(nproc)
 out=build/soak
@@ -89,6 +91,8 @@ if [ ${#failed[@]} -eq 0 ]; then
     stage "HTTP bodies against Node's" compare http_body
   [ "$traffic_minutes" = 0 ] ||
     stage traffic tests/e2e/soak_traffic.py "$traffic_minutes" "$seed"
+  [ "$body_gib" = 0 ] || stage "an HTTP body of $body_gib GiB" \
+    tests/e2e/http_memory_test.py $((body_gib << 30))
 fi
 
 if [ ${#failed[@]} -gt 0 ]; then
