@@ -159,7 +159,6 @@ static void on_data_in(hyco_receiver *r, const hyco_connection_data_in *e,
   (void)r;
   if (peer == NULL || e->data_format == HYCO_FORMAT_PONG)
     return;
-  peer->bytes_in += e->len;
   if (peer->done || l->service->data == NULL)
     return;
   int rc = l->service->data(l, peer, e);
@@ -192,6 +191,22 @@ static void on_end(hyco_receiver *r, const hyco_connection_disconnected *e,
     hc_cli_listener_give_up(l, peer, rc);
 }
 
+static void say_closed(const struct hc_cli_listener *l,
+                       const hyco_connection_disconnected *e)
+{
+  int64_t in = 0;
+  int64_t out = 0;
+  (void)hyco_connection_get_int(l->receiver, e->connection_id,
+                                HYCO_TOTAL_RECEIVED, &in);
+  (void)hyco_connection_get_int(l->receiver, e->connection_id, HYCO_TOTAL_SENT,
+                                &out);
+  hc_cli_say(l->command,
+             "connection %d: closed: %d%s%s (%" PRId64 " bytes in, %" PRId64
+             " out)",
+             e->connection_id, e->status_code,
+             *e->description != '\0' ? " " : "", e->description, in, out);
+}
+
 static void on_connection_disconnected(hyco_receiver *r,
                                        const hyco_connection_disconnected *e,
                                        void *user_data)
@@ -203,10 +218,7 @@ static void on_connection_disconnected(hyco_receiver *r,
   bool is_news =
       !hc_cli_close_is_clean(e->status_code) && e->status_code != 1006;
   if (l->verbose || is_news)
-    hc_cli_say(l->command, "connection %d: closed: %d%s%s (%" PRIu64 " bytes)",
-               e->connection_id, e->status_code,
-               *e->description != '\0' ? " " : "", e->description,
-               peer != NULL ? peer->bytes_in : 0);
+    say_closed(l, e);
   if (peer == NULL)
     return;
   if (l->service->gone == NULL || l->service->gone(l, peer))

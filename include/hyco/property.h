@@ -377,6 +377,14 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      86400, ANY, \
      "Seconds for which a connect is tried again while nobody listens " \
      "(hyco's own).") \
+  XX(TOTAL_RECEIVED, "TotalReceived", SETTING, INT, R, CONNECTION, "0", 0, \
+     INT64_MAX, ANY, \
+     "Bytes of messages that have come so far, forwarded ones too (hyco's " \
+     "own).") \
+  XX(TOTAL_SENT, "TotalSent", SETTING, INT, R, CONNECTION, "0", 0, INT64_MAX, \
+     ANY, \
+     "Bytes of messages taken for sending so far, forwarded ones too (hyco's " \
+     "own).") \
   XX(USE_DEVELOPMENT_EMULATOR, "UseDevelopmentEmulator", SETTING, BOOL, RW, \
      BOTH, "false", 0, 1, IDLE, \
      "Plain ws without TLS, to loopback hosts only (hyco's own).")

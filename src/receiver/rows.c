@@ -114,7 +114,8 @@ static int get_connection_number(const struct hc_accepted *a, hyco_property p,
     value->number = hc_connection_is_ready(a->connection);
   else if (p == HYCO_CONNECTION_REMOTE_PORT)
     value->number = a->info.remote_port;
-  else
+  else if (!hc_traffic_get_row(hc_connection_traffic(a->connection), p,
+                               &value->number))
     return hc_sending_get_row(&a->sending, p, value);
   return 0;
 }

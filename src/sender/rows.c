@@ -60,7 +60,7 @@ static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
     value->text = hc_sender_id(s);
   else if (p == HYCO_ACCESS_TOKEN)
     return hc_token_source_read_row(&s->surface, hc_net_wall_s(s->net), value);
-  else
+  else if (!hc_traffic_get_row(hc_sender_traffic(s), p, &value->number))
     return hc_sending_get_row(&s->sending, p, value);
   return 0;
 }

@@ -24,8 +24,15 @@ static void write_log(void *user_data, enum hc_log_level level,
     s->events.on_log(s->self, &e, s->user_data);
 }
 
+struct hc_traffic hc_sender_traffic(const struct hc_sender *s)
+{
+  return s->connection != NULL ? hc_connection_traffic(s->connection)
+                               : s->traffic;
+}
+
 static void drop_connection(struct hc_sender *s)
 {
+  s->traffic = hc_sender_traffic(s);
   hc_connection_free(s->connection);
   hc_inbox_deinit(&s->inbox);
   s->connection = NULL;
@@ -298,6 +305,7 @@ int hc_sender_start(struct hc_sender *s)
     return rc;
   s->is_busy = true;
   s->accept_data = true;
+  s->traffic = (struct hc_traffic){ 0 };
   s->sending.bytes_sent = 0;
   s->sending.message_length = 0;
   s->sending.message_left = 0;

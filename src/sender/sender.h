@@ -25,6 +25,7 @@ struct hc_sender {
   bool freed;
 
   struct hc_connection *connection; /* NULL while there is none */
+  struct hc_traffic traffic;        /* of the last one */
   struct hc_address local;          /* as local_host was read last */
   bool is_busy; /* from hc_sender_start to the end of what it started */
   bool is_open;
@@ -69,6 +70,9 @@ bool hc_sender_judge(void *user_data, const struct hc_tls_verdict *verdict);
 
 /* sb-hc-id of the connection: DiagnosticId, or a GUID; "" before the first. */
 const char *hc_sender_id(const struct hc_sender *s);
+
+/* Of the connection, or the last one. */
+struct hc_traffic hc_sender_traffic(const struct hc_sender *s);
 
 /* hyco_sender_send and _send_text; PING and PONG too. */
 int hc_sender_send(struct hc_sender *s, enum hc_ws_opcode opcode,

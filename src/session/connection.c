@@ -22,8 +22,9 @@ struct hc_connection {
   bool in_parts;    /* a message is being sent in parts */
   bool in_pieces;   /* a message lacks its last piece */
   bool paused;      /* by the application */
-  bool pinged;      /* by ourselves, with `ping`: such pongs are not the
-                       application's */
+  struct hc_traffic traffic;
+  bool pinged; /* by ourselves, with `ping`: such pongs are not the
+                  application's */
   uint8_t ping[PING_LEN];
 
   size_t max_frame;
@@ -234,6 +235,8 @@ static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
   if (chunk->head.opcode == HC_WS_PONG && c->pinged &&
       hc_span_equal(chunk->data, hc_span_of(c->ping, sizeof c->ping)))
     return;
+  if (chunk->message < HC_WS_CLOSE)
+    c->traffic.received += (int64_t)chunk->data.len;
   if (c->state == CONNECTION_OPEN || c->half_close)
     c->handler->on_data(c->user_data, chunk->message, chunk->data,
                         chunk->message_end);
@@ -346,8 +349,11 @@ int hc_connection_open(struct hc_net *net,
 
 static int enqueue(struct hc_connection *c, struct hc_outbox_message message)
 {
-  struct hc_outbox *outbox = hc_link_outbox(c->link);
-  return hc_outbox_write(outbox, &message);
+  int rc = hc_outbox_write(hc_link_outbox(c->link), &message);
+
+  if (rc == 0 && message.opcode < HC_WS_CLOSE)
+    c->traffic.sent += (int64_t)message.payload.len;
+  return rc;
 }
 
 static bool is_full(struct hc_connection *c)
@@ -489,6 +495,20 @@ void hc_connection_local(const struct hc_connection *c, struct hc_address *out)
   *out = (struct hc_address){ .port = 0 };
   if (c->link != NULL)
     hc_link_local(c->link, out);
+}
+
+struct hc_traffic hc_connection_traffic(const struct hc_connection *c)
+{
+  return c->traffic;
+}
+
+bool hc_traffic_get_row(struct hc_traffic traffic, hyco_property p,
+                        int64_t *value)
+{
+  if (p != HYCO_TOTAL_RECEIVED && p != HYCO_TOTAL_SENT)
+    return false;
+  *value = p == HYCO_TOTAL_SENT ? traffic.sent : traffic.received;
+  return true;
 }
 
 bool hc_connection_is_open(const struct hc_connection *c)

@@ -4,6 +4,7 @@
 #define HC_SESSION_CONNECTION_H
 
 #include "session/link.h"
+#include <hyco/property.h>
 
 struct hc_connection;
 
@@ -114,6 +115,18 @@ void hc_connection_cut(struct hc_connection *c, const struct hc_fault *fault);
 
 /* The address of our own end; host "" once it is over. */
 void hc_connection_local(const struct hc_connection *c, struct hc_address *out);
+
+/* Bytes of messages, in both directions, so far. */
+struct hc_traffic {
+  int64_t received;
+  int64_t sent; /* or queued */
+};
+
+struct hc_traffic hc_connection_traffic(const struct hc_connection *c);
+
+/* HYCO_TOTAL_RECEIVED, HYCO_TOTAL_SENT. True if p is one of them. */
+bool hc_traffic_get_row(struct hc_traffic traffic, hyco_property p,
+                        int64_t *value);
 
 /* True while messages can be sent. */
 bool hc_connection_is_open(const struct hc_connection *c);

@@ -80,6 +80,9 @@ check "a server that is down is a 502 with a reason" \
 check "and the listener tells which" \
   await "$shell_pid" shell.err "reached.*127.0.0.1:$target_port"
 check "SIGTERM ends the listener well" stop "$shell_pid"
+check "with -v the bytes of a connection are told (8 MiB, and ssh's own)" \
+  grep -Eq '^hyco listen: connection 3: closed: .*\(8[34]..... bytes in, 8[34]..... out\)$' \
+  "$scratch/shell.err"
 
 # --- PostgreSQL, which does not run as root ---
 

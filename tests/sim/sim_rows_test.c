@@ -42,6 +42,8 @@ static void a_receivers_connection_tells_what_it_knows(void **state)
     { "azure_relay_connection_sub_protocols[1]", "a, b" },
     { "azure_relay_connection_timeout[1]", "0" },
     { "MessageLength[1]", "0" },
+    { "TotalReceived[1]", "0" },
+    { "TotalSent[1]", "0" },
     { "azure_relay_connection_count", "1" },
     { "connected", "true" },
     { "listening", "true" },
@@ -81,6 +83,45 @@ static void a_senders_rows_are_its_connections(void **state)
   sim_world_join(&w);
   for (size_t i = 0; i < CHECK_COUNT(rows); i++)
     check_text(surface, rows[i][0], rows[i][1]);
+  sim_world_finish(&w);
+}
+
+/* hyco's own: TotalReceived, TotalSent */
+static void what_a_connection_has_carried_is_told(void **state)
+{
+  struct sim_world w;
+
+  (void)state;
+  sim_world_start(&w, 1);
+  sim_world_join(&w);
+  struct hc_surface *receiver = &w.receivers[0].core->surface;
+  struct hc_surface *sender = &w.senders[0].core->surface;
+  struct hc_receiver *core = w.receivers[0].core;
+  assert_int_equal(
+      hc_sender_send(w.senders[0].core, HC_WS_TEXT, hc_span_str("hello")), 0);
+  assert_int_equal(
+      hc_sender_send(w.senders[0].core, HC_WS_PING, hc_span_str("x")), 0);
+  assert_int_equal(hc_receiver_send(core, 1, HC_WS_TEXT, hc_span_str("one")),
+                   0);
+  assert_int_equal(hc_surface_config(receiver, "MessageLength[1]=6", NULL), 0);
+  assert_int_equal(hc_receiver_send(core, 1, HC_WS_TEXT, hc_span_str("two")),
+                   0);
+  assert_int_equal(hc_receiver_send(core, 1, HC_WS_TEXT, hc_span_str("two")),
+                   0);
+  sim_run(w.sim, 1000);
+  check_text(receiver, "TotalReceived[1]", "5");
+  check_text(receiver, "TotalSent[1]", "9");
+  check_text(sender, "TotalReceived", "9");
+  check_text(sender, "TotalSent", "5");
+  assert_int_equal(hc_surface_config(sender, "TotalSent=1", NULL),
+                   HYCO_EREADONLY);
+  assert_int_equal(hc_receiver_disconnect(core, 1), 0);
+  sim_run(w.sim, 1000);
+  check_text(sender, "TotalReceived", "9");
+  sim_world_forget(&w);
+  sim_world_join(&w);
+  check_text(sender, "TotalReceived", "0");
+  check_text(receiver, "TotalReceived[2]", "0");
   sim_world_finish(&w);
 }
 
@@ -134,6 +175,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_receivers_connection_tells_what_it_knows),
     cmocka_unit_test(a_senders_rows_are_its_connections),
+    cmocka_unit_test(what_a_connection_has_carried_is_told),
     cmocka_unit_test(connected_can_only_be_set_to_false),
     cmocka_unit_test(sends_of_who_is_not_connected_say_so),
   };
