@@ -257,7 +257,9 @@ HYCO_API int hyco_token_supply(hyco_token_request *request, const char *token,
 /* Typed access to a row of the table. Numbers of BOOL, INT and ENUM rows go
  * through _int as well. HYCO_EUNKNOWNNAME (no such property, or one that is
  * not a receiver's), HYCO_EREADONLY, HYCO_EBADVALUE (wrong type or out of
- * range), HYCO_ELISTENING (only while idle), HYCO_ENOMEM; the old value stays.
+ * range), HYCO_EBADENUM (no value of an enumeration), HYCO_EUNSUPPORTED (not
+ * on this system), HYCO_ELISTENING (only while idle), HYCO_ENOMEM; the old
+ * value stays.
  *
  * HYCO_LISTENING set to true blocks until the control channel is up, at most
  * 60 s, running the loop meanwhile, and returns what went wrong: as

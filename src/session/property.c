@@ -92,12 +92,42 @@ int hc_properties_set_text(struct hc_properties *props, hyco_property p,
   return 0;
 }
 
+/* Numbers between the least and the greatest value of an enumeration that are
+ * none of its values. */
+static const struct {
+  hyco_property p;
+  int first;
+  int last;
+} gaps[] = {
+  { HYCO_CONNECTION_DATA_FORMAT, 3, 8 },
+  { HYCO_FIREWALL_TYPE, 4, 9 },
+  { HYCO_SSL_CERT_STORE_TYPE, 21, 98 },
+};
+
+static int check_enum(hyco_property p, int64_t value, struct hc_fault *fault)
+{
+  if (value < rows[p].min || value > rows[p].max)
+    return hc_fault_set(fault, HYCO_EBADENUM, "%s: %lld is not in %lld..%lld",
+                        rows[p].name, (long long)value, (long long)rows[p].min,
+                        (long long)rows[p].max);
+  for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+    if (gaps[i].p == p && value >= gaps[i].first && value <= gaps[i].last)
+      return hc_fault_set(
+          fault, HYCO_EBADENUM, "%s: %lld is not in %lld..%d or %d..%lld",
+          rows[p].name, (long long)value, (long long)rows[p].min,
+          gaps[i].first - 1, gaps[i].last + 1, (long long)rows[p].max);
+  }
+  return 0;
+}
+
 int hc_property_check_number(hyco_property p, int64_t value,
                              struct hc_fault *fault)
 {
   if (!hc_property_is_number(p))
     return hc_fault_set(fault, HYCO_EBADVALUE, "%s is not a number",
                         rows[p].name);
+  if (rows[p].type == HYCO_TYPE_ENUM)
+    return check_enum(p, value, fault);
   if (value < rows[p].min || value > rows[p].max)
     return hc_fault_set(fault, HYCO_EBADVALUE, "%s: %lld is not in %lld..%lld",
                         rows[p].name, (long long)value, (long long)rows[p].min,

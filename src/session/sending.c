@@ -108,20 +108,6 @@ static int set_message_length(struct hc_sending *s, int64_t length,
   return 0;
 }
 
-static int set_data_format(struct hc_sending *s, int64_t format,
-                           struct hc_fault *fault)
-{
-  if (format != HYCO_FORMAT_AUTOMATIC && format != HYCO_FORMAT_TEXT &&
-      format != HYCO_FORMAT_BINARY && format != HYCO_FORMAT_PING &&
-      format != HYCO_FORMAT_PONG)
-    return hc_fault_set(fault, HYCO_EBADENUM,
-                        "azure_relay_connection_data_format: %lld is not 0, 1, "
-                        "2, 9 or 10",
-                        (long long)format);
-  s->data_format = format;
-  return 0;
-}
-
 int hc_sending_set_row(struct hc_sending *s, struct hc_connection *c,
                        hyco_property p, const struct hc_value *value,
                        struct hc_fault *fault)
@@ -129,7 +115,7 @@ int hc_sending_set_row(struct hc_sending *s, struct hc_connection *c,
   if (p == HYCO_CONNECTION_TIMEOUT)
     s->timeout_s = value->number;
   else if (p == HYCO_CONNECTION_DATA_FORMAT)
-    return set_data_format(s, value->number, fault);
+    s->data_format = value->number;
   else if (p == HYCO_MESSAGE_LENGTH)
     return set_message_length(s, value->number, fault);
   else if (p != HYCO_CONNECTION_DATA_TO_SEND)

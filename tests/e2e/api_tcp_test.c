@@ -76,6 +76,8 @@ static void set(struct api_world *w, const char *text)
 
 /* surface: InBufferSize, KeepAliveInterval, KeepAliveRetryCount, KeepAliveTime
  */
+/* surface: KeepAliveTime, KeepAliveInterval, KeepAliveRetryCount
+ * surface: InBufferSize, TcpNoDelay, local_host */
 static void every_socket_is_as_set(void **state)
 {
   struct api_world *w = *state;
@@ -126,6 +128,7 @@ static void without_settings_only_no_delay_is_set(void **state)
   }
 }
 
+/* surface: UseIPv6 */
 /* surface: UseIPv6 */
 static void ipv6_only_does_not_reach_an_ipv4_address(void **state)
 {

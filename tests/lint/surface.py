@@ -9,7 +9,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 
-# What others are still at work on: remove a name here with its test.
+# Not there yet: remove it here with its test.
 AWAITED = {"send_file"}
 
 

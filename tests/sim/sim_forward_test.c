@@ -108,6 +108,7 @@ static void assert_seen(const struct fixture *f, const char *text)
 }
 
 /* surface: forwarding_host, forwarding_port */
+/* surface: forwarding_host, forwarding_port */
 static void bytes_go_both_ways_and_no_data_in_fires(void **state)
 {
   struct fixture f;
@@ -304,7 +305,6 @@ static void a_target_that_does_not_answer_is_waited_for_so_long(void **state)
   finish(&f);
 }
 
-/* surface: forwarding_port */
 static void a_target_is_waited_for_10_s_by_default(void **state)
 {
   struct fixture f;

@@ -37,6 +37,7 @@ static void a_request_is_told_and_answered_on_the_control_channel(void **state)
 
 /* protocol.md, request: "the body follows as one binary message, possibly in
  * several frames" */
+/* surface: on_http_request */
 static void a_body_in_frames_is_told_whole(void **state)
 {
   (void)state;
@@ -55,6 +56,7 @@ static void a_body_in_frames_is_told_whole(void **state)
 }
 
 /* protocol.md, response: "Answers may come in any order" */
+/* surface: send_http_response */
 static void answers_may_come_in_any_order(void **state)
 {
   (void)state;

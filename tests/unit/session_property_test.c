@@ -14,7 +14,8 @@ static void check_fault(const struct hc_fault *fault,
 {
   char max[32];
   (void)snprintf(max, sizeof max, "%lld", (long long)row->max);
-  assert_int_equal(fault->code, HYCO_EBADVALUE);
+  assert_int_equal(fault->code, row->type == HYCO_TYPE_ENUM ? HYCO_EBADENUM
+                                                            : HYCO_EBADVALUE);
   assert_non_null(strstr(fault->text, row->name));
   assert_non_null(strstr(fault->text, max));
 }
@@ -111,22 +112,51 @@ static void both_ends_of_a_range_are_taken_and_nothing_beyond(void **state)
   for (hyco_property p = (hyco_property)0; p < HYCO_PROPERTY_COUNT; p++) {
     const hyco_property_row *row = hyco_property_get_row(p);
     struct hc_fault fault = { 0 };
+    int refused = row->type == HYCO_TYPE_ENUM ? HYCO_EBADENUM : HYCO_EBADVALUE;
     if (!hc_property_is_number(p))
       continue;
     assert_int_equal(hc_properties_set_number(&props, p, row->max, NULL), 0);
     assert_int_equal(hc_properties_set_number(&props, p, row->min, NULL), 0);
     assert_int_equal(hc_properties_set_number(&props, p, row->min - 1, &fault),
-                     HYCO_EBADVALUE);
+                     refused);
     check_fault(&fault, row);
     if (row->max < INT64_MAX) {
       assert_int_equal(
-          hc_properties_set_number(&props, p, row->max + 1, &fault),
-          HYCO_EBADVALUE);
+          hc_properties_set_number(&props, p, row->max + 1, &fault), refused);
       check_fault(&fault, row);
     }
     assert_true(hc_properties_number(&props, p) == row->min);
   }
   hc_properties_deinit(&props);
+}
+
+/* spec receiver.md 1: "Enumerations outside their set: reject the assignment,
+ * keep the old value, raise an error", 610 there. */
+static void numbers_between_the_values_of_an_enumeration_are_610(void **state)
+{
+  static const struct {
+    hyco_property p;
+    int gap[2];
+    const char *words;
+  } cases[] = {
+    { HYCO_CONNECTION_DATA_FORMAT, { 3, 8 }, "8 is not in 0..2 or 9..10" },
+    { HYCO_FIREWALL_TYPE, { 4, 9 }, "9 is not in 0..3 or 10..10" },
+    { HYCO_SSL_CERT_STORE_TYPE, { 21, 98 }, "98 is not in 0..20 or 99..99" },
+  };
+  struct hc_fault fault = { 0 };
+
+  (void)state;
+  for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+    for (int n = cases[i].gap[0]; n <= cases[i].gap[1]; n++)
+      assert_int_equal(hc_property_check_number(cases[i].p, n, &fault),
+                       HYCO_EBADENUM);
+    assert_non_null(strstr(fault.text, cases[i].words));
+    for (int at = 0; at < 2; at++)
+      assert_int_equal(
+          hc_property_check_number(cases[i].p,
+                                   cases[i].gap[at] + (at == 0 ? -1 : 1), NULL),
+          0);
+  }
 }
 
 static void the_longest_text_is_taken_and_no_longer_one(void **state)
@@ -344,6 +374,7 @@ int main(void)
     cmocka_unit_test(a_new_set_of_values_is_the_defaults),
     cmocka_unit_test(what_is_no_property_has_no_row_and_no_name),
     cmocka_unit_test(both_ends_of_a_range_are_taken_and_nothing_beyond),
+    cmocka_unit_test(numbers_between_the_values_of_an_enumeration_are_610),
     cmocka_unit_test(the_longest_text_is_taken_and_no_longer_one),
     cmocka_unit_test(a_text_is_no_number_and_a_number_is_no_text),
     cmocka_unit_test(a_nul_byte_is_refused),

@@ -108,7 +108,6 @@ static void check_refused(struct role *role, const char *text, int code,
   assert_null(role->text);
 }
 
-/* surface: TcpNoDelay */
 static void name_and_value_set_and_name_alone_reads(void **state)
 {
   struct role *role = *state;
@@ -311,7 +310,6 @@ static void a_senders_connection_rows_are_its_own(void **state)
                 "a sender has one connection, which takes no id");
 }
 
-/* surface: local_host */
 static void idle_rows_do_not_change_while_active(void **state)
 {
   struct role *role = *state;
