@@ -99,6 +99,41 @@ for kind in plain secure; do
   check "$kind: all of it" grep -q '^second$' "$scratch/stream_$kind.out"
 done
 
+# How far it has come, on a terminal: each line of it replaces the one before.
+where=("${at_plain[@]}")
+on_terminal() { run "$here/on_terminal.py" "$@"; }
+lines_of_terminal() { tr '\r' '\n' <"$scratch/err" | sed $'s/^\033\\[K//'; }
+shows() { [ "$status" -eq 0 ] && lines_of_terminal | grep -Eq -e "$1"; }
+is_clear() { # nothing is left of it
+  [ "$status" -eq 0 ] && [ "$(tail -c 4 "$scratch/err")" = $'\r\033[K' ]
+}
+on_terminal "$HYCO" request "${where[@]}" web/big -o "$scratch/file"
+check "a terminal shows how much of how much has come" \
+  shows '^[0-9.]+ ([KM]i)?B of 32\.0 MiB \[#* *\] +[0-9]+%$'
+check "a bar of 30 places" shows '\[[# ]{30}\]'
+check "no line is longer than a terminal is wide" not shows '.{80}'
+check "the shares grow, to 100 at most" \
+  sort -nc <(lines_of_terminal | sed -n 's/^.*\] *\([0-9]*\)%$/\1/p')
+check "in the end the line is empty" is_clear
+check "the file has it all" test "$(wc -c <"$scratch/file")" -eq 33554432
+on_terminal "$HYCO" request "${where[@]}" web/hello
+check "the same when a pipe takes the answer" shows '^6 B of 6 B \[#{30}\] 100%$'
+check "which has it alone" grep -qx hello "$scratch/out"
+rm -f "$scratch/go"
+start shown "$here/on_terminal.py" "$HYCO" request "${where[@]}" \
+  "web/stream?$scratch/go" -o "$scratch/file"
+shown_pid=$pid
+check "an answer of no known length: how much, while it comes" \
+  await "$shown_pid" shown.err $'\033\\[K6 B$'
+touch "$scratch/go"
+check "to its end" wait "$shown_pid"
+on_terminal "$HYCO" request "${where[@]}" web/cut -o "$scratch/file"
+check "what goes wrong has a line of its own" \
+  grep -q $'^.*\r\033\\[Khyco request: .*broke off' "$scratch/err"
+on_terminal --both "$HYCO" request "${where[@]}" web/hello
+check "where the answer goes to the terminal there is the answer alone" \
+  test "$(cat "$scratch/err")" = $'hello\r'
+
 where=("${at_secure[@]}")
 request web/hello
 check "a strange certificate is refused" ends_with 1 'certificate refused'
