@@ -34,6 +34,11 @@ class Bench:
         only = self.args.only
         return not only or any(block.startswith(name) for name in only)
 
+    def wants_part(self, name):
+        """True if anything is wanted of the blocks that begin so."""
+        return self.wants(name) or any(only.startswith(name)
+                                       for only in self.args.only)
+
     def note(self, block, path, values):
         for what, value in values.items():
             key = f"{block}/{path}/{what}"
@@ -106,6 +111,27 @@ def bench_receivers(bench, args):
             args.rounds)
 
 
+def bench_http(bench, args):
+    stack, parties = with_parties(args)
+    with stack:
+        direct = parties.start_origin()
+        relayed = {"C API": parties.answer_with_c(),
+                   "hyco-https": parties.answer_with_hyco_https()}
+        near = {"haproxy": parties.start_haproxy(direct, "http"),
+                "direct": direct}
+        answering = {"listen": parties.answer(), **relayed, **near}
+        proxies = {"relay": relayed["C API"], "haproxy": near["haproxy"]}
+        bench.alternate("http requests", measure_all(
+            figures.http_requests, parties, answering, args.requests),
+            args.rounds)
+        bench.alternate("http stream", measure_all(
+            figures.http_stream, parties, {**relayed, **near}), args.rounds)
+        for way in ("up", "down"):
+            bench.alternate(f"http {way}", measure_all(
+                figures.http_body, parties, proxies, way,
+                args.body_mib * MIB), args.rounds)
+
+
 def bench_pipes(bench, args):
     stack, parties = with_parties(args)
     with stack:
@@ -167,6 +193,8 @@ def arguments():
     parser.add_argument("--small-mib", type=int, default=64)
     parser.add_argument("--trips", type=int, default=5000)
     parser.add_argument("--connections", type=int, default=1000)
+    parser.add_argument("--requests", type=int, default=20000)
+    parser.add_argument("--body-mib", type=int, default=1024)
     parser.add_argument("--growth-rounds", type=int, default=1)
     parser.add_argument("--growth-messages", type=int, default=200000)
     parser.add_argument("--only", action="append", default=[],
@@ -179,11 +207,10 @@ def main():
     bench = Bench(args)
     steps = growth_steps()
     blocks = ((("stream", "small", "trips", "connections"), bench_relay),
-              (("receive",), bench_receivers), (("pipe",), bench_pipes))
+              (("receive",), bench_receivers), (("http",), bench_http),
+              (("pipe",), bench_pipes))
     for names, run in blocks:
-        if any(bench.wants(name) for name in names) or any(
-                only.startswith("receive") for only in args.only
-                if names == ("receive",)):
+        if any(bench.wants_part(name) for name in names):
             run(bench, args)
     bench_growth(bench, args, steps)
     lines = [report.summarise(row, bench.found)

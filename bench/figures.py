@@ -5,7 +5,8 @@ import os
 import subprocess
 import time
 
-from parties import Crowd, cpu_s, die, find_program, free_port, resident_kib
+from parties import (Crowd, cpu_s, die, find_program, free_port, http_crowd,
+                     resident_kib)
 
 GB = 10 ** 9
 MESSAGE = 64
@@ -96,6 +97,44 @@ def growth(parties, path, steps, messages):
             have = step
         crowd.do("close")
     return found
+
+
+# --- HTTP ---
+
+ASKERS = 16  # connections of small requests
+STREAM_ASKERS = 100  # that ask on beside a stream
+EVENTS = 100
+
+
+def http_requests(parties, path, n):
+    """Microseconds of CPU per request of 100 bytes that comes back."""
+    with http_crowd(parties, path) as crowd:
+        crowd.do("ask", n // 10, ASKERS)
+        before = path.cpu()
+        wall, p50, p99 = crowd.do("ask", n, ASKERS)
+        costs = {name: (seconds - before[name]) * 1e6 / n
+                 for name, seconds in path.cpu().items()}
+    return {**costs, "per_second": n / wall, "p50": p50, "p99": p99}
+
+
+def http_stream(parties, path):
+    """Microseconds until a streamed answer begins, and until its events are
+    there, while others ask."""
+    with http_crowd(parties, path) as crowd:
+        crowd.do("ask", STREAM_ASKERS * 10, STREAM_ASKERS)
+        _, first, p50, p99 = crowd.do("events", EVENTS, STREAM_ASKERS)
+    return {"first": first, "late p50": p50, "late p99": p99}
+
+
+def http_body(parties, path, direction, size):
+    """Seconds per GB of one body, up or down."""
+    with http_crowd(parties, path) as crowd:
+        crowd.do(direction, size // 32)
+        before = path.cpu()
+        (wall,) = crowd.do(direction, size)
+        costs = {name: (seconds - before[name]) * GB / size
+                 for name, seconds in path.cpu().items()}
+    return {**costs, "wall": wall * GB / size}
 
 
 # --- pipes ---

@@ -24,7 +24,7 @@ global
   ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256
   ssl-default-server-ciphersuites TLS_AES_128_GCM_SHA256
 defaults
-  mode tcp
+  mode {mode}
   maxconn {connections}
   timeout connect 30s
   timeout client 300s
@@ -83,11 +83,13 @@ def is_open(port):
 
 
 class Path:
-    """A way to an echo: whom to connect to, and who is paid for what."""
+    """A way to a server: whom to connect to, and who is paid for what. The
+    query is for HTTP, where the target is what its paths begin with."""
 
-    def __init__(self, port, target, middle, end):
+    def __init__(self, port, target, middle, end, query=""):
         self.port = port
         self.target = target
+        self.query = query
         self.watched = {"middle": middle, "end": end}
 
     def cpu(self):
@@ -176,6 +178,10 @@ class Parties:
         target = SENDER_TARGET.format(entity=entity) + f"&sb-hc-token={token}"
         return Path(self.relay_port, target, self.relay, receiver)
 
+    def http_path_to(self, entity, receiver):
+        return Path(self.relay_port, f"/{entity}", self.relay, receiver,
+                    f"sb-hc-token={self.token(entity)}")
+
     def token(self, entity):
         """As it stands in a query."""
         command = [self.build / "cli/hyco", "token", entity, "-c",
@@ -186,57 +192,89 @@ class Parties:
                        for c in result.stdout.strip())
 
     def listen(self, what="--echo"):
+        return self.path_to("ours", self.start_listener("ours", what))
+
+    def start_listener(self, entity, what):
         receiver, log = self.start(
-            "listen", self.build / "cli/hyco", "listen", "ours", what, "-c",
+            "listen", self.build / "cli/hyco", "listen", entity, what, "-c",
             self.where_to, "--ca", self.ca, "--max-connections",
             CONNECTIONS_MAX)
         self.await_line(receiver, log, "listening ")
-        return self.path_to("ours", receiver)
+        return receiver
+
+    def start_receiver(self, entity, *command, env=None):
+        """One that finds its way by the environment, and says so."""
+        receiver, log = self.start(
+            entity, *command,
+            env={"HYCO_CONNECTION_STRING": self.where_to, **(env or {})})
+        self.await_line(receiver, log, "listening")
+        return receiver
 
     def listen_with_c(self):
-        receiver, log = self.start(
-            "receiver", self.build / "bench/hyco_bench_receiver", "api",
-            self.ca, env={"HYCO_CONNECTION_STRING": self.where_to})
-        self.await_line(receiver, log, "listening")
-        return self.path_to("api", receiver)
+        return self.path_to("api", self.start_receiver(
+            "api", self.build / "bench/hyco_bench_receiver", "api", self.ca))
+
+    def answer(self):
+        """HTTP: hyco listen sends bodies back."""
+        return self.http_path_to("ours", self.start_listener("ours",
+                                                             "--http-echo"))
+
+    def answer_with_c(self):
+        return self.http_path_to("api", self.start_receiver(
+            "api", self.build / "bench/hyco_bench_http_receiver", "api",
+            self.ca))
 
     # --- the others ---
 
-    def listen_with_hyco_ws(self):
-        script = pathlib.Path(__file__).with_name("hyco_ws_echo.js")
-        receiver, log = self.start(
-            "hyco_ws", find_program("node"), script, "theirs",
+    def start_node(self, entity, script):
+        return self.start_receiver(
+            entity, find_program("node"),
+            pathlib.Path(__file__).with_name(script), entity,
             env={"NODE_PATH": str(self.packages / "node_modules"),
-                 "NODE_EXTRA_CA_CERTS": str(self.ca),
-                 "HYCO_CONNECTION_STRING": self.where_to})
-        self.await_line(receiver, log, "listening")
-        return self.path_to("theirs", receiver)
+                 "NODE_EXTRA_CA_CERTS": str(self.ca)})
+
+    def listen_with_hyco_ws(self):
+        return self.path_to("theirs", self.start_node("theirs",
+                                                      "hyco_ws_echo.js"))
+
+    def answer_with_hyco_https(self):
+        return self.http_path_to("theirs", self.start_node(
+            "theirs", "hyco_https_server.js"))
+
+    def start_server(self, program):
+        server, log = self.start(program, self.build / "bench" / program,
+                                 self.cert, self.key)
+        port = int(self.await_line(server, log, "ready "))
+        return port, server
 
     def start_echo(self):
-        echo, log = self.start("echo", self.build / "bench/hyco_bench_echo",
-                               self.cert, self.key)
-        port = int(self.await_line(echo, log, "ready "))
+        port, echo = self.start_server("hyco_bench_echo")
         return Path(port, "/", None, echo)
 
-    def start_haproxy(self, echo):
+    def start_origin(self):
+        port, origin = self.start_server("hyco_bench_http_origin")
+        return Path(port, "/direct", None, origin, "x")
+
+    def start_haproxy(self, behind, mode="tcp"):
         port = free_port()
         config = self.scratch / "haproxy.cfg"
         config.write_text(HAPROXY.format(
-            port=port, pem=self.pem, echo_port=echo.port, ca=self.ca,
-            connections=CONNECTIONS_MAX))
+            mode=mode, port=port, pem=self.pem, echo_port=behind.port,
+            ca=self.ca, connections=CONNECTIONS_MAX))
         haproxy, log = self.start("haproxy", find_program("haproxy"), "-db",
                                   "-f", config)
         self.await_port(haproxy, log, port)
-        return Path(port, "/", haproxy, echo.watched["end"])
+        return Path(port, behind.target, haproxy, behind.watched["end"],
+                    behind.query)
 
 
 class Crowd:
-    """hyco_bench_crowd at work."""
+    """hyco_bench_crowd at work, or hyco_bench_http_crowd."""
 
-    def __init__(self, parties, path):
+    def __init__(self, parties, path, program="hyco_bench_crowd", query=()):
         self.process = subprocess.Popen(
-            [str(parties.build / "bench/hyco_bench_crowd"), str(parties.ca),
-             str(path.port), path.target], stdin=subprocess.PIPE,
+            [str(parties.build / "bench" / program), str(parties.ca),
+             str(path.port), path.target, *query], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, text=True)
 
     def __enter__(self):
@@ -257,3 +295,7 @@ class Crowd:
         if not answer:
             die(f"the crowd could not do: {line}")
         return [float(number) for number in answer.split()]
+
+
+def http_crowd(parties, path):
+    return Crowd(parties, path, "hyco_bench_http_crowd", [path.query])

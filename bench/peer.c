@@ -144,6 +144,14 @@ static void read_head(SSL *ssl, uint8_t bytes[PEER_HEAD_MAX],
     peer_die("bytes behind the handshake");
 }
 
+SSL *peer_accept_tls(SSL_CTX *ctx, int fd)
+{
+  SSL *ssl = new_session(ctx, fd);
+  if (SSL_accept(ssl) != 1)
+    peer_die("TLS handshake");
+  return ssl;
+}
+
 SSL *peer_accept(SSL_CTX *ctx, int fd)
 {
   uint8_t bytes[PEER_HEAD_MAX];
@@ -151,10 +159,7 @@ SSL *peer_accept(SSL_CTX *ctx, int fd)
   struct hc_fault fault;
   struct hc_span key;
   struct hc_buffer out;
-  SSL *ssl = new_session(ctx, fd);
-  if (SSL_accept(ssl) != 1)
-    peer_die("TLS handshake");
-
+  SSL *ssl = peer_accept_tls(ctx, fd);
   read_head(ssl, bytes, hc_http_read_request, &head);
   if (hc_ws_check_request(&head, &key, &fault) != 0)
     peer_die(fault.text);

@@ -27,6 +27,9 @@ SSL_CTX *peer_client_context(const char *ca_file);
 /* On 127.0.0.1 and a port of the kernel's choice, which goes to *port. */
 int peer_listen(unsigned *port);
 
+/* The TLS handshake of an accepted socket. */
+SSL *peer_accept_tls(SSL_CTX *ctx, int fd);
+
 /* The TLS and WebSocket handshakes of an accepted socket. */
 SSL *peer_accept(SSL_CTX *ctx, int fd);
 

@@ -68,6 +68,46 @@ RECEIVER = [
         "receive stream/C API/end", "stream/direct/end", aim=1.3),
 ]
 
+
+def answerer_rows(name, path):
+    """Of one of our receivers, beside a hyco-https one on the same relay."""
+    return [
+        beside(f"{name}: CPU per HTTP request", "us", f"http requests/{path}",
+               "http requests/hyco-https", "end", 1 / 10),
+        faster(f"{name}: HTTP requests per second", "",
+               f"http requests/{path}", "http requests/hyco-https",
+               "per_second"),
+    ]
+
+
+def streamed_rows(other, path):
+    """A streamed answer of the receiver in C while 100 requests are under
+    way."""
+    return [
+        beside(f"HTTP stream: first byte, to {other}", "us",
+               "http stream/C API", f"http stream/{path}", "first"),
+        beside(f"HTTP stream: delay of an event, p50, to {other}", "us",
+               "http stream/C API", f"http stream/{path}", "late p50"),
+        beside(f"HTTP stream: delay of an event, p99, to {other}", "us",
+               "http stream/C API", f"http stream/{path}", "late p99"),
+    ]
+
+
+HTTP = [
+    *answerer_rows("hyco listen", "listen"),
+    *answerer_rows("receiver in C", "C API"),
+    beside("relay: CPU per HTTP request", "us", "http requests/C API",
+           "http requests/haproxy", "middle"),
+    faster("relay: HTTP requests per second", "", "http requests/C API",
+           "http requests/haproxy", "per_second"),
+    beside("relay: CPU per GB of a request's body", "s", "http up/relay",
+           "http up/haproxy", "middle"),
+    beside("relay: CPU per GB of an answer's body", "s", "http down/relay",
+           "http down/haproxy", "middle"),
+    *streamed_rows("hyco-https", "hyco-https"),
+    *streamed_rows("direct", "direct"),
+]
+
 PIPE = [
     beside("hyco connect: CPU per GB piped", "s", "pipe/hyco", "pipe/socat",
            "end"),
@@ -111,7 +151,7 @@ def growth_rows(n):
 
 def rows_of(found, memory_sizes, largest):
     """Those whose figures were measured."""
-    rows = [*RELAY, *RECEIVER, *PIPE]
+    rows = [*RELAY, *RECEIVER, *HTTP, *PIPE]
     for n in memory_sizes:
         rows += memory_rows(n)
     rows += growth_rows(largest)
