@@ -253,6 +253,7 @@ static void gather(struct hc_exchange *x, struct hc_span data)
 
 static void take_whole(struct hc_exchange *x)
 {
+  x->told_end |= !x->streams; /* the event has all of it */
   announce(x);
   if (x->streams)
     deliver(x);

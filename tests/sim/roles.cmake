@@ -37,8 +37,9 @@ target_link_libraries(sim_found_test PRIVATE hyco_sim_service)
 hyco_trap_allocations(sim_found_test)
 
 # Random scenarios: a thousand seeds here, as many as time allows in make soak.
-hyco_sim_test(sim_random sim_random.c sim_random_acts.c sim_random_chat.c
-  sim_random_roles.c sim_random_wire.c)
+hyco_sim_test(sim_random sim_http_client.c sim_random.c sim_random_acts.c
+  sim_random_chat.c sim_random_http.c sim_random_http_acts.c
+  sim_random_http_app.c sim_random_roles.c sim_random_wire.c)
 target_link_libraries(sim_random_test PRIVATE hyco_sim_world)
 hyco_trap_allocations(sim_random_test)
 

@@ -261,6 +261,23 @@ static void a_body_above_the_limit_is_answered_413(void **state)
   sim_service_finish(&s);
 }
 
+/* hyco/http.h: on_http_request_data comes "with StreamRequests" */
+static void a_request_told_whole_is_told_nothing_more_when_resumed(void **state)
+{
+  (void)state;
+  struct sim_service s;
+  struct raw_peer *control = start(&s, 15);
+  http_send_request(&s, control, "a", "POST", true);
+  raw_send_server_frame(control, HTTP_BINARY, hc_span_str("body"));
+  sim_world_run(&s.world, TURN_MS, "r0 http 1 POST /hyco/x?y=1 \"body\"\n");
+  hc_exchange_pause(hc_requests_find(s.world.receivers[0].core, 1));
+  hc_exchange_resume(hc_requests_find(s.world.receivers[0].core, 1));
+  sim_world_run(&s.world, TURN_MS, "");
+  assert_int_equal(http_answer(&s, 1, 200, ""), 0);
+  http_expect_response(control, "a", 200, NO_BODY);
+  sim_service_finish(&s);
+}
+
 static void free_receiver(void *user_data)
 {
   sim_receiver_free(user_data);
@@ -294,6 +311,7 @@ int main(void)
     cmocka_unit_test(binary_messages_that_belong_to_nobody_are_ignored),
     cmocka_unit_test(a_body_that_is_not_there_is_reported_and_not_fatal),
     cmocka_unit_test(a_body_above_the_limit_is_answered_413),
+    cmocka_unit_test(a_request_told_whole_is_told_nothing_more_when_resumed),
     cmocka_unit_test(the_receiver_may_be_freed_inside_the_handler),
   };
   return cmocka_run_group_tests_name("sim_http", tests, NULL, NULL);

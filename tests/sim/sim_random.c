@@ -32,6 +32,8 @@ static void draw_plan(struct random *r)
     .step_max_ms = tempos[random_below(r, CHECK_COUNT(tempos))],
     .steps = 20 + (size_t)random_below(r, 100),
     .narrow = random_one_in(r, 5),
+    .http = random_one_in(r, 2),
+    .request_max = random_one_in(r, 8) ? 5000 : 4194304,
   };
   r->plan.message_max = r->plan.narrow ? 800 : RANDOM_MESSAGE_MAX;
 }
@@ -44,6 +46,7 @@ static void start(struct random *r, uint64_t seed)
   draw_plan(r);
   random_set_wire(r);
   random_relay_up(r);
+  random_http_begin(r);
   uint64_t n_receivers = 1 + random_below(r, 2);
   uint64_t n_senders = 1 + random_below(r, 4);
   while (n_receivers-- > 0) {
@@ -84,10 +87,13 @@ static void run_steps(struct random *r)
   for (size_t i = 0; i < r->plan.steps; i++) {
     if (random_one_in(r, 10))
       random_fault(r);
+    else if (r->plan.http && random_one_in(r, 2))
+      random_http_act(r);
     else
       random_act(r);
     sim_run(r->world.sim, random_below(r, r->plan.step_max_ms + 1));
     random_check_queues(r);
+    random_http_check(r);
     check_counts(r);
   }
 }
@@ -133,6 +139,7 @@ static void settle(struct random *r)
   bool done = sim_run_until(r->world.sim, is_settled, r, RANDOM_END_MS);
   random_require(r, done || r->plan.silence,
                  "something that was taken never arrives");
+  random_http_settle(r);
 }
 
 static bool can_meet(void *user_data)
@@ -249,6 +256,7 @@ static bool all_shut(void *user_data)
 /* Everybody says goodbye; a shutdown takes at most 10 s. */
 static void part(struct random *r)
 {
+  random_http_part(r);
   for (size_t i = 0; i < r->n_chats; i++) {
     struct random_chat *chat = &r->chats[i];
     if (random_one_in(r, 2))
@@ -284,5 +292,6 @@ void random_run(uint64_t seed, bool traces)
   random_require(r, alloc_trap_live() == live, "%zu blocks are not freed",
                  alloc_trap_live() - live);
   random_chats_free(r);
+  random_http_free(r);
   free(r);
 }

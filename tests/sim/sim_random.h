@@ -5,6 +5,7 @@
 #ifndef TESTS_SIM_SIM_RANDOM_H
 #define TESTS_SIM_SIM_RANDOM_H
 
+#include "sim_random_http.h"
 #include "sim_world.h"
 
 enum {
@@ -26,7 +27,9 @@ struct random_plan {
   bool rejects;
   bool acts_in_handlers;
   bool recycles;
-  bool narrow; /* wires that take or give little at a time */
+  bool narrow;        /* wires that take or give little at a time */
+  bool http;          /* requests and answers between the connections */
+  size_t request_max; /* MaxRequestSize */
   uint64_t step_max_ms;
   size_t steps;
   size_t message_max;
@@ -85,6 +88,7 @@ struct random_receiver {
   bool is_online;
   bool is_stopping;
   bool is_shutting;
+  bool streams_requests;
   struct random_side settings; /* what new connections begin with */
   struct random_chat *chats[SIM_IDS_MAX];
 };
@@ -109,6 +113,7 @@ struct random {
   struct random_sender senders[SIM_SENDERS_MAX];
   struct random_chat chats[RANDOM_CHATS_MAX];
   size_t n_chats;
+  struct random_http http;
 };
 
 /* Runs the scenario of a seed. */

@@ -75,6 +75,9 @@ void random_add_receiver(struct random *r)
   sim->core->user_data = v;
   v->settings = draw_settings(r, &sim->core->surface);
   (void)set(r, &sim->core->surface, "TokenValidity", 60 + random_below(r, 600));
+  v->streams_requests = random_one_in(r, 2);
+  (void)set(r, &sim->core->surface, "StreamRequests", v->streams_requests);
+  (void)set(r, &sim->core->surface, "MaxRequestSize", r->plan.request_max);
   alloc_trap_set(trap);
 }
 
@@ -184,6 +187,7 @@ static void free_receiver(struct random *r, size_t index)
       drop_side(v->chats[id], RANDOM_RECEIVER);
   }
   v->is_listening = v->is_online = v->is_stopping = v->is_shutting = false;
+  random_http_drop_receiver(r, index);
   sim_receiver_free(&r->world.receivers[index]);
   random_add_receiver(r);
 }

@@ -187,8 +187,8 @@ static void receiver_error(hyco_receiver *self, const hyco_error_event *e,
 {
   struct random_receiver *v = user_data;
   struct random *r = v->random;
-  bool may_be =
-      r->troubled || r->relay_stopping || r->plan.frees || r->plan.stops;
+  bool may_be = random_http_saw_error(r, v->index, e) || r->troubled ||
+                r->relay_stopping || r->plan.frees || r->plan.stops;
 
   (void)self;
   random_trace(r, "r%zu error %d %s", v->index, e->error_code, e->description);
@@ -208,6 +208,10 @@ const hyco_receiver_events random_receiver_events = {
   .on_connection_disconnected = connection_disconnected,
   .on_connection_error = connection_error,
   .on_error = receiver_error,
+  .on_http_request = random_http_request,
+  .on_http_request_data = random_http_data,
+  .on_http_request_cancelled = random_http_cancelled,
+  .on_http_ready = random_http_ready,
 };
 
 static bool anybody_listens(const struct random *r)

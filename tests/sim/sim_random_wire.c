@@ -41,6 +41,8 @@ void random_relay_up(struct random *r)
   settings->recycle_after_s =
       r->plan.recycles ? 20 + (unsigned)random_below(r, 600) : 0;
   settings->pong_interval_s = (unsigned)random_below(r, 300);
+  settings->response_timeout_s = random_one_in(r, 3) ? 20 : 60;
+  settings->control_body_max = random_one_in(r, 4) ? 100 : 65536;
   sim_world_relay_up(&r->world);
   random_trace(r, "the relay is up");
   alloc_trap_set(trap);

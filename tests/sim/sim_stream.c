@@ -215,9 +215,10 @@ static uint8_t *gather(struct sim_end *end, size_t *total)
   return bytes;
 }
 
+/* A handler that paused, if only for a moment, is asked again. */
 static void keep_rest(struct sim_end *end, struct hc_span rest)
 {
-  assert(end->paused || rest.len <= HC_STREAM_REST_MAX);
+  assert(end->paused || end->show_rest || rest.len <= HC_STREAM_REST_MAX);
   if (rest.len == 0)
     return;
   end->rest = sim_alloc(rest.len);

@@ -25,7 +25,7 @@
 enum {
   SIM_RECEIVERS_MAX = 4,
   SIM_SENDERS_MAX = 16,
-  SIM_IDS_MAX = 128,         /* ConnectionIds of one receiver */
+  SIM_IDS_MAX = 512,         /* ConnectionIds of one receiver */
   SIM_MESSAGE_MAX = 1 << 22, /* bytes of a message */
   SIM_LOG_MAX = 1 << 16,
   SIM_REACTIONS_MAX = 8,
