@@ -10,11 +10,9 @@ prefix=$scratch/prefix
 : "${CC:?is the compiler of the build}" "${CFLAGS=}"
 export CC CFLAGS LDFLAGS=$CFLAGS
 
-# Each block goes to a file of its own: block1.sh, block2.c, ...
-awk -v dir="$scratch" '
-  /^```/ && file { close(file); file = ""; next }
-  /^```/ { file = dir "/block" ++n "." substr($0, 4); printf "" >file; next }
-  file { print >file }' "$root/README.md"
+# shellcheck source=tests/e2e/blocks.sh
+. "$root/tests/e2e/blocks.sh"
+blocks_of "$root/README.md"
 
 # block PATTERN: the one block that has a line like that.
 block() { grep -l -e "$1" "$scratch"/block*; }
@@ -35,10 +33,15 @@ done
 # --- the library, installed ---
 
 # Both functions of the README in one program: program serve|greet STRING.
-cp "$(block '^int serve')" "$scratch/serve.c"
+# The receiver takes HTTP requests as well, as the README says.
+sed 's/\.on_connection_data_in = echo/&, .on_http_request = answer/' \
+  "$(block '^int serve')" >"$scratch/serve.c"
+cp "$(block '^static void answer')" "$scratch/answer.c"
 cp "$(block '^int greet')" "$scratch/greet.c"
 cat >"$scratch/program.c" <<'C'
+#include <hyco/hyco.h>
 #include <string.h>
+#include "answer.c"
 #include "serve.c"
 #include "greet.c"
 int main(int argc, char **argv)
@@ -60,7 +63,7 @@ compiles_as_told() (
 
 compiles_with_cmake() {
   mkdir "$scratch/project"
-  cp "$scratch"/{program,serve,greet}.c "$scratch/project"
+  cp "$scratch"/{program,answer,serve,greet}.c "$scratch/project"
   {
     echo 'cmake_minimum_required(VERSION 3.25)'
     echo 'project(readme LANGUAGES C)'
@@ -94,39 +97,17 @@ check "the receiver sends back what the sender sends" \
   test "$(cat "$scratch/out")" = Hello
 run "$scratch/project/build/program" greet "$plain"
 check "also when built with CMake" test "$(cat "$scratch/out")" = Hello
+run "$HYCO" request -c "$plain" demo/any
+check "the receiver answers an HTTP request" grep -qx 'hello, /demo/any' \
+  "$scratch/out"
 stop "$serve_pid" || true # it has no handler for signals
 check "SIGTERM ends the relay well" stop "$relay_pid"
 
-# --- the commands, in order; each "&" is waited for ---
+# --- the commands ---
 
-PATH=$(dirname "$HYCO"):$PATH
-cd "$scratch"
-declare -A says=([relay]='out ^ready ' [listen]='err ^listening ')
-background=()
-results=0
-
-in_background() { # in_background hyco COMMAND ARGUMENT...
-  local file=${says[$2]%% *} pattern=${says[$2]#* }
-  start "$2" "$@"
-  background=("$pid" "${background[@]}")
-  await "$pid" "$2.$file" "$pattern"
-}
-
-while IFS= read -r line; do
-  if [[ $line == *'&' ]]; then
-    read -ra words <<<"${line%&}"
-    check "$line" in_background "${words[@]}"
-  else
-    run bash -o pipefail -c "$line"
-    check "$line" test "$status" -eq 0
-    results=$((results + 1))
-    cp out "result$results"
-  fi
-done <"$(block '^hyco relay')"
+run_block "$(block '^hyco relay')"
 check "connect prints what listen sends back" test "$(cat result1)" = Hello
 check "token prints a token" grep -q '^SharedAccessSignature sr=' result2
 check "properties prints the table" grep -q '^AutoReconnect ' result3
-for pid in "${background[@]}"; do
-  check "SIGTERM ends what was left in the background" stop "$pid"
-done
+stop_background
 finish
