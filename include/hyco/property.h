@@ -71,7 +71,7 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      ANY, "Set it to start (blocking) or stop listening.") \
   XX(LOCAL_HOST, "local_host", PROPERTY, STRING, RW, BOTH, "", 0, 255, IDLE, \
      "Local address or interface to connect from; while connected it reads " \
-     "as the address in use.") \
+     "as the address in use, unset as the name of this host.") \
   XX(NAMESPACE_ADDRESS, "namespace_address", PROPERTY, STRING, RW, BOTH, "", \
      0, 2048, IDLE, \
      "Host of the namespace, with or without sb:// and port (443).") \
@@ -305,23 +305,26 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "on_ssl_server_authentication shows the whole chain. Not yet: only " \
      "the default.") \
   XX(SSL_NEGOTIATED_CIPHER, "SSLNegotiatedCipher", SETTING, STRING, R, BOTH, \
-     "", 0, 64, ANY, "Cipher in use. Not yet: reads as its default.") \
+     "", 0, 64, ANY, \
+     "Cipher in use, like aes-128-gcm: of the control channel, with " \
+     "[ConnectionId] of that connection.") \
   XX(SSL_NEGOTIATED_CIPHER_STRENGTH, "SSLNegotiatedCipherStrength", SETTING, \
      INT, R, BOTH, "0", 0, 65536, ANY, \
-     "Bits of the cipher in use. Not yet: reads as its default.") \
+     "Bits of the cipher in use; also with [ConnectionId].") \
   XX(SSL_NEGOTIATED_CIPHER_SUITE, "SSLNegotiatedCipherSuite", SETTING, \
      STRING, R, BOTH, "", 0, 64, ANY, \
-     "Cipher suite in use. Not yet: reads as its default.") \
+     "Cipher suite in use, by its IANA name; also with [ConnectionId].") \
   XX(SSL_NEGOTIATED_KEY_EXCHANGE, "SSLNegotiatedKeyExchange", SETTING, \
      STRING, R, BOTH, "", 0, 64, ANY, \
-     "Key exchange in use. Not yet: reads as its default.") \
+     "Key exchange in use: its group, like X25519, or RSA or DHE; also with " \
+     "[ConnectionId].") \
   XX(SSL_NEGOTIATED_KEY_EXCHANGE_STRENGTH, \
      "SSLNegotiatedKeyExchangeStrength", SETTING, INT, R, BOTH, "0", 0, \
      65536, ANY, \
-     "Bits of the key exchange in use. Not yet: reads as its default.") \
+     "Bits of the key exchange in use; also with [ConnectionId].") \
   XX(SSL_NEGOTIATED_PROTOCOL, "SSLNegotiatedProtocol", SETTING, STRING, R, \
      BOTH, "", 0, 64, ANY, \
-     "TLS version in use. Not yet: reads as its default.") \
+     "TLS version in use, like TLSv1.3; also with [ConnectionId].") \
   XX(SSL_PROVIDER, "SSLProvider", SETTING, STRING, RW, BOTH, "*", 0, 64, \
      IDLE, "* and OpenSSL: there is no other here.") \
   XX(SSL_SECURITY_FLAGS, "SSLSecurityFlags", SETTING, INT, RW, BOTH, "0", 0, \

@@ -1,5 +1,5 @@
-/* What TLS sessions are made from, and what is asked about a peer's
- * certificate; src/tls implements it. */
+/* What TLS sessions are made from, what is asked about a peer's certificate,
+ * and what a handshake came to; src/tls implements it. */
 #ifndef HC_BASE_TLS_OPTIONS_H
 #define HC_BASE_TLS_OPTIONS_H
 
@@ -28,6 +28,17 @@ struct hc_tls_verdict {
   const char *issuer;
   const char *status;
   bool ok;
+};
+
+/* What a handshake came to, resumed or not. Texts are static; all empty and 0
+ * without TLS, and until the server has chosen. */
+struct hc_tls_negotiated {
+  const char *protocol;     /* "TLSv1.3" */
+  const char *suite;        /* IANA's name: "TLS_AES_128_GCM_SHA256" */
+  const char *cipher;       /* "aes-128-gcm" */
+  const char *key_exchange; /* the group, "X25519"; or "RSA", "DHE" */
+  int cipher_bits;
+  int key_exchange_bits;
 };
 
 #endif

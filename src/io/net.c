@@ -4,6 +4,7 @@
 #include "io/stream.h"
 
 #include <time.h>
+#include <unistd.h>
 
 static struct hc_loop *loop_of(struct hc_net *net)
 {
@@ -60,6 +61,14 @@ static bool is_narrow(const struct hc_net *net)
   return loop_of_const(net)->narrow;
 }
 
+static void own_name(const struct hc_net *net, char *out, size_t size)
+{
+  (void)net;
+  if (gethostname(out, size) != 0)
+    out[0] = '\0';
+  out[size - 1] = '\0'; /* gethostname(2): a cut name may lack it */
+}
+
 const struct hc_net_ops hc_io_ops = {
   .dial = hc_io_dial,
   .listen = hc_io_listen,
@@ -77,6 +86,7 @@ const struct hc_net_ops hc_io_ops = {
   .local = hc_io_local,
   .peer = hc_io_peer,
   .unacked_ms = hc_io_unacked_ms,
+  .negotiated = hc_io_negotiated,
   .tls_new = tls_new,
   .tls_free = tls_free,
   .timer_set = timer_set,
@@ -85,4 +95,5 @@ const struct hc_net_ops hc_io_ops = {
   .wall_s = wall_s,
   .random = random_bytes,
   .is_narrow = is_narrow,
+  .own_name = own_name,
 };

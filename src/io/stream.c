@@ -269,3 +269,9 @@ void hc_io_peer(const struct hc_stream *stream, struct hc_address *out)
 {
   write_address(stream, getpeername, out);
 }
+
+void hc_io_negotiated(const struct hc_stream *stream,
+                      struct hc_tls_negotiated *out)
+{
+  hc_tls_negotiated_read(hc_io_stream_const(stream)->tls, out);
+}

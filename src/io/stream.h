@@ -117,6 +117,8 @@ void hc_io_set_handler(struct hc_stream *stream,
 uint64_t hc_io_unacked_ms(const struct hc_stream *stream);
 void hc_io_local(const struct hc_stream *stream, struct hc_address *out);
 void hc_io_peer(const struct hc_stream *stream, struct hc_address *out);
+void hc_io_negotiated(const struct hc_stream *stream,
+                      struct hc_tls_negotiated *out);
 
 /* --- stream_read.c --- */
 

@@ -43,7 +43,7 @@ enum {
 };
 
 struct hc_address {
-  char host[64]; /* numeric */
+  char host[65]; /* numeric, or a name of our own */
   uint16_t port;
 };
 
@@ -145,6 +145,8 @@ struct hc_net_ops {
   void (*local)(const struct hc_stream *stream, struct hc_address *out);
   void (*peer)(const struct hc_stream *stream, struct hc_address *out);
   uint64_t (*unacked_ms)(const struct hc_stream *stream);
+  void (*negotiated)(const struct hc_stream *stream,
+                     struct hc_tls_negotiated *out);
 
   int (*tls_new)(struct hc_net *net, const struct hc_tls_options *options,
                  struct hc_tls **out, struct hc_fault *fault);
@@ -157,6 +159,7 @@ struct hc_net_ops {
   int64_t (*wall_s)(const struct hc_net *net);
   void (*random)(struct hc_net *net, uint8_t *out, size_t n);
   bool (*is_narrow)(const struct hc_net *net);
+  void (*own_name)(const struct hc_net *net, char *out, size_t size);
 };
 
 /* First member of every implementation. */
@@ -295,6 +298,13 @@ static inline uint64_t hc_stream_unacked_ms(const struct hc_stream *stream)
   return stream->net->ops->unacked_ms(stream);
 }
 
+/* What the stream's TLS handshake came to. */
+static inline void hc_stream_negotiated(const struct hc_stream *stream,
+                                        struct hc_tls_negotiated *out)
+{
+  stream->net->ops->negotiated(stream, out);
+}
+
 /* Loads certificates and trust. 0, HYCO_ECERTSTORE (a file that cannot be
  * read; fault names it), HYCO_EBADVALUE (cipher_list), HYCO_ETLS, HYCO_ENOMEM.
  * Freed by its owner; streams and listeners that use it hold references of
@@ -341,6 +351,14 @@ static inline int64_t hc_net_wall_s(const struct hc_net *net)
 static inline void hc_net_random(struct hc_net *net, void *out, size_t n)
 {
   net->ops->random(net, (uint8_t *)out, n);
+}
+
+/* The name of this host, as gethostname has it; cut to size, "" if there is
+ * none. */
+static inline void hc_net_own_name(const struct hc_net *net, char *out,
+                                   size_t size)
+{
+  net->ops->own_name(net, out, size);
 }
 
 /* True while a blocking call inside a handler pumps the loop: nothing that

@@ -409,3 +409,9 @@ void hc_control_channel_local(const struct hc_control_channel *channel,
 {
   hc_link_local(channel->link, out);
 }
+
+void hc_control_channel_negotiated(const struct hc_control_channel *channel,
+                                   struct hc_tls_negotiated *out)
+{
+  hc_link_negotiated(channel->link, out);
+}

@@ -78,6 +78,10 @@ void hc_control_channel_stop(struct hc_control_channel *channel);
 void hc_control_channel_local(const struct hc_control_channel *channel,
                               struct hc_address *out);
 
+/* What its TLS handshake came to. */
+void hc_control_channel_negotiated(const struct hc_control_channel *channel,
+                                   struct hc_tls_negotiated *out);
+
 /* Drops it and frees; no handler is called. NULL is fine. */
 void hc_control_channel_free(struct hc_control_channel *channel);
 

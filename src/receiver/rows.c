@@ -3,6 +3,7 @@
 #include "receiver/allowed_clients.h"
 #include "receiver/http_forward.h"
 #include "receiver/receiver.h"
+#include "session/negotiated.h"
 #include "session/token_source.h"
 
 static int find(struct hc_receiver *r, int id, struct hc_accepted **out,
@@ -120,6 +121,36 @@ static int get_connection_number(const struct hc_accepted *a, hyco_property p,
   return 0;
 }
 
+/* Empty while there is no connection. */
+static int get_negotiated(struct hc_receiver *r, int id, hyco_property p,
+                          struct hc_value *value, struct hc_fault *fault)
+{
+  struct hc_tls_negotiated n = { "", "", "", "", 0, 0 };
+  struct hc_accepted *a = NULL;
+
+  if (id != 0 && find(r, id, &a, fault) < 0)
+    return HYCO_EBADID;
+  if (a != NULL)
+    hc_connection_negotiated(a->connection, &n);
+  else if (r->channel != NULL)
+    hc_control_channel_negotiated(r->channel, &n);
+  hc_negotiated_read_row(&n, p, value);
+  return 0;
+}
+
+/* The address in use, or where it goes out from if nobody says. */
+static int get_local_host(struct hc_receiver *r, struct hc_value *value)
+{
+  if (r->state == HC_RECEIVER_ONLINE)
+    hc_control_channel_local(r->channel, &r->local);
+  else if (hc_properties_text(&r->surface.props, HYCO_LOCAL_HOST)[0] == '\0')
+    hc_net_own_name(r->net, r->local.host, sizeof r->local.host);
+  else
+    return HC_SURFACE_STORED;
+  value->text = r->local.host;
+  return 0;
+}
+
 static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
                    struct hc_fault *fault)
 {
@@ -134,14 +165,15 @@ static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
     return row->type == HYCO_TYPE_STRING ? get_connection_text(a, p, value)
                                          : get_connection_number(a, p, value);
   }
+  if (hc_negotiated_has(p))
+    return get_negotiated(r, id, p, value, fault);
   if (p == HYCO_LISTENING)
     value->number = hc_receiver_is_listening(r);
   else if (p == HYCO_CONNECTED)
     value->number = r->state == HC_RECEIVER_ONLINE;
-  else if (p == HYCO_LOCAL_HOST && r->state == HC_RECEIVER_ONLINE) {
-    hc_control_channel_local(r->channel, &r->local);
-    value->text = r->local.host;
-  } else if (p == HYCO_CONNECTION_COUNT)
+  else if (p == HYCO_LOCAL_HOST)
+    return get_local_host(r, value);
+  else if (p == HYCO_CONNECTION_COUNT)
     value->number = (int64_t)r->ids.len;
   else if (p == HYCO_ACCESS_TOKEN)
     return hc_token_source_read_row(&r->surface, hc_net_wall_s(r->net), value);

@@ -1,5 +1,6 @@
 /* The sender's own rows of the property table. */
 #include "sender/sender.h"
+#include "session/negotiated.h"
 #include "session/token_source.h"
 
 static bool is_trust(hyco_property p)
@@ -40,6 +41,30 @@ static int set_row(void *owner, int id, hyco_property p,
   return HC_SURFACE_STORED;
 }
 
+static int get_negotiated(const struct hc_sender *s, hyco_property p,
+                          struct hc_value *value)
+{
+  struct hc_tls_negotiated n = { "", "", "", "", 0, 0 };
+
+  if (s->connection != NULL)
+    hc_connection_negotiated(s->connection, &n);
+  hc_negotiated_read_row(&n, p, value);
+  return 0;
+}
+
+/* The address in use, or where it goes out from if nobody says. */
+static int get_local_host(struct hc_sender *s, struct hc_value *value)
+{
+  if (s->is_open)
+    hc_connection_local(s->connection, &s->local);
+  else if (hc_properties_text(&s->surface.props, HYCO_LOCAL_HOST)[0] == '\0')
+    hc_net_own_name(s->net, s->local.host, sizeof s->local.host);
+  else
+    return HC_SURFACE_STORED;
+  value->text = s->local.host;
+  return 0;
+}
+
 static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
                    struct hc_fault *fault)
 {
@@ -53,10 +78,11 @@ static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
     value->number = s->accept_data;
   else if (p == HYCO_CONNECTION_READY_TO_SEND)
     value->number = s->is_open && hc_connection_is_ready(s->connection);
-  else if (p == HYCO_LOCAL_HOST && s->is_open) {
-    hc_connection_local(s->connection, &s->local);
-    value->text = s->local.host;
-  } else if (p == HYCO_CONNECTION_ID)
+  else if (p == HYCO_LOCAL_HOST)
+    return get_local_host(s, value);
+  else if (hc_negotiated_has(p))
+    return get_negotiated(s, p, value);
+  else if (p == HYCO_CONNECTION_ID)
     value->text = hc_sender_id(s);
   else if (p == HYCO_ACCESS_TOKEN)
     return hc_token_source_read_row(&s->surface, hc_net_wall_s(s->net), value);

@@ -497,6 +497,14 @@ void hc_connection_local(const struct hc_connection *c, struct hc_address *out)
     hc_link_local(c->link, out);
 }
 
+void hc_connection_negotiated(const struct hc_connection *c,
+                              struct hc_tls_negotiated *out)
+{
+  *out = (struct hc_tls_negotiated){ "", "", "", "", 0, 0 };
+  if (c->link != NULL)
+    hc_link_negotiated(c->link, out);
+}
+
 struct hc_traffic hc_connection_traffic(const struct hc_connection *c)
 {
   return c->traffic;

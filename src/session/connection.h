@@ -116,6 +116,10 @@ void hc_connection_cut(struct hc_connection *c, const struct hc_fault *fault);
 /* The address of our own end; host "" once it is over. */
 void hc_connection_local(const struct hc_connection *c, struct hc_address *out);
 
+/* What its TLS handshake came to; empty once it is over. */
+void hc_connection_negotiated(const struct hc_connection *c,
+                              struct hc_tls_negotiated *out);
+
 /* Bytes of messages, in both directions, so far. */
 struct hc_traffic {
   int64_t received;

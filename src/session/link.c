@@ -547,3 +547,11 @@ void hc_link_local(const struct hc_link *link, struct hc_address *out)
   if (link->stream != NULL)
     hc_stream_local(link->stream, out);
 }
+
+void hc_link_negotiated(const struct hc_link *link,
+                        struct hc_tls_negotiated *out)
+{
+  *out = (struct hc_tls_negotiated){ "", "", "", "", 0, 0 };
+  if (link->stream != NULL)
+    hc_stream_negotiated(link->stream, out);
+}

@@ -84,6 +84,10 @@ void hc_link_resume(struct hc_link *link);
 /* The address of our own end; host "" while there is none. */
 void hc_link_local(const struct hc_link *link, struct hc_address *out);
 
+/* What its TLS handshake came to; empty while there is none. */
+void hc_link_negotiated(const struct hc_link *link,
+                        struct hc_tls_negotiated *out);
+
 /* When the last byte came (hc_net_now_ms). */
 uint64_t hc_link_last_heard_ms(const struct hc_link *link);
 

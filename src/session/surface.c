@@ -2,6 +2,7 @@
 #include "session/surface.h"
 #include "protocol/connection_string.h"
 #include "protocol/quote.h"
+#include "session/negotiated.h"
 #include "session/unsupported.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -46,7 +47,7 @@ static int find_row(struct hc_surface *s, int connection_id, hyco_property p,
   if (!of_connection && row->scope != HYCO_SCOPE_BOTH && row->scope != s->role)
     return hc_fault_set(&s->fault, HYCO_EUNKNOWNNAME,
                         "there is no property %s here", row->name);
-  if (connection_id != 0 && !of_connection)
+  if (connection_id != 0 && !of_connection && !hc_negotiated_has(p))
     return hc_fault_set(&s->fault, HYCO_EUNKNOWNNAME,
                         "%s does not belong to a connection", row->name);
   if (connection_id == 0 && of_connection && s->role == HYCO_SCOPE_RECEIVER)

@@ -61,6 +61,10 @@ int hc_tls_write(struct hc_tls_session *session, struct hc_span bytes);
 /* Puts our close_notify into the out buffer. */
 void hc_tls_finish(struct hc_tls_session *session);
 
+/* What the handshake came to; session may be NULL: no TLS. */
+void hc_tls_negotiated_read(const struct hc_tls_session *session,
+                            struct hc_tls_negotiated *out);
+
 /* Gives back the memory that an idle session does not need. */
 void hc_tls_trim(struct hc_tls_session *session);
 

@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum { SOCKETS_MAX = 8 };
 
@@ -107,15 +108,21 @@ static void every_socket_is_as_set(void **state)
   }
 }
 
+/* spec receiver.md, local_host: "Unset: value of gethostname()" */
 static void without_settings_only_no_delay_is_set(void **state)
 {
   struct api_world *w = *state;
   const char *local;
+  char own[256];
 
   n_seen = 0;
+  assert_int_equal(gethostname(own, sizeof own), 0);
   assert_int_equal(hyco_sender_get_string(w->sender, HYCO_LOCAL_HOST, &local),
                    0);
-  assert_string_equal(local, "");
+  assert_string_equal(local, own);
+  assert_int_equal(
+      hyco_receiver_get_string(w->receiver, HYCO_LOCAL_HOST, &local), 0);
+  assert_string_equal(local, own);
   api_world_join(w);
   assert_int_equal(hyco_sender_get_string(w->sender, HYCO_LOCAL_HOST, &local),
                    0);

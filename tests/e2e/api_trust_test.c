@@ -111,7 +111,6 @@ static void trust_comes_from_a_list_of_files_or_a_directory(void **state)
   connect_and_leave(w, 2);
 }
 
-/* surface: OpenSSLCipherList */
 static void a_cipher_list_that_openssl_does_not_know_is_refused(void **state)
 {
   struct api_world *w = *state;

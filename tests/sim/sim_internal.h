@@ -168,6 +168,8 @@ void sim_stream_pause(struct hc_stream *stream);
 void sim_stream_resume(struct hc_stream *stream);
 void sim_stream_shut(struct hc_stream *stream);
 void sim_stream_close(struct hc_stream *stream, enum hc_stream_close how);
+void sim_stream_negotiated(const struct hc_stream *stream,
+                           struct hc_tls_negotiated *out);
 void sim_stream_local(const struct hc_stream *stream, struct hc_address *out);
 void sim_stream_peer(const struct hc_stream *stream, struct hc_address *out);
 uint64_t sim_stream_unacked_ms(const struct hc_stream *stream);

@@ -146,6 +146,23 @@ uint64_t sim_stream_unacked_ms(const struct hc_stream *stream)
   return end->link->sim->now_ms + 1 - end->unacked_since_ms;
 }
 
+void sim_stream_negotiated(const struct hc_stream *stream,
+                           struct hc_tls_negotiated *out)
+{
+  const struct sim_end *end = sim_end_of(stream);
+  *out = (struct hc_tls_negotiated){ "", "", "", "", 0, 0 };
+  if (end->link->with_tls && end->opened)
+    *out = (struct hc_tls_negotiated){ "TLSv1.3",     "TLS_AES_128_GCM_SHA256",
+                                       "aes-128-gcm", "X25519",
+                                       128,           253 };
+}
+
+static void own_name(const struct hc_net *net, char *out, size_t size)
+{
+  (void)net;
+  (void)snprintf(out, size, "here.test");
+}
+
 static const struct hc_net_ops ops = {
   .dial = sim_dial,
   .listen = sim_listen,
@@ -163,6 +180,7 @@ static const struct hc_net_ops ops = {
   .local = sim_stream_local,
   .peer = sim_stream_peer,
   .unacked_ms = sim_stream_unacked_ms,
+  .negotiated = sim_stream_negotiated,
   .tls_new = tls_new,
   .tls_free = tls_free,
   .timer_set = timer_set,
@@ -171,6 +189,7 @@ static const struct hc_net_ops ops = {
   .wall_s = wall_s,
   .random = random_bytes,
   .is_narrow = is_narrow,
+  .own_name = own_name,
 };
 
 struct sim *sim_new(uint64_t seed)

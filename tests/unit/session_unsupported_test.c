@@ -133,9 +133,6 @@ static void the_provider_is_openssl(void **state)
   check("SSLProvider=Internal", HYCO_EUNSUPPORTED, "SSLProvider");
 }
 
-/* surface: SSLNegotiatedCipher, SSLNegotiatedCipherStrength
- * surface: SSLNegotiatedCipherSuite, SSLNegotiatedKeyExchange
- * surface: SSLNegotiatedKeyExchangeStrength, SSLNegotiatedProtocol */
 static void what_was_negotiated_can_only_be_read(void **state)
 {
   (void)state;
