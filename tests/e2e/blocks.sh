@@ -1,5 +1,5 @@
 # Blocks of a document: cut out, and run as a reader would. Sourced behind lib.sh.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lib.sh has them
 
 # blocks_of FILE: each goes to a file of its own: block1.sh, block2.c, ...
 blocks_of() {
