@@ -27,6 +27,10 @@ has_clang_runtime() {
 # Debian's postgresql lies where no PATH leads.
 has_postgresql() { has psql && ls /usr/lib/postgresql/*/bin/initdb; }
 
+has_chromium() {
+  has chromium-headless-shell || has chromium-shell || has chromium
+}
+
 has_node() { has node && has npm; }
 
 # Before pkg-config itself is there, everything that it would find is missing.
@@ -70,6 +74,8 @@ need_check() {
   need python3 has python3
   need "nodejs npm" has_node
   need iproute2 has ip
+  need chromium-headless-shell has_chromium
+  need libnss3-tools has certutil
   # Servers behind hyco listen --forward; the tests start their own on free
   # ports. Where systemd runs, Debian's packages also start theirs (port 22, and
   # 5432 of the loopback) and enable them: systemctl disable --now ssh
