@@ -90,8 +90,17 @@ for number in 200 204 304 404 418 503 999; do
   ask "$at" --data-binary "@$scratch/body1000000"
   check "$number is answered, after all of the body" answered "$number"
   check "without one of its own" test ! -s "$scratch/out"
+  case $number in
+  204 | 304) # RFC 9110 6.4.1, RFC 9112 6.1, 6.2
+    check "and nothing that frames one" \
+      not has '^\(content-length\|transfer-encoding\):'
+    ;;
+  *) check "and says so" has '^content-length: 0.$' ;;
+  esac
   ask -I "$at"
   check "$number to HEAD" answered "$number"
+  request probe -d x -i
+  check "hyco request: $number" says "^HTTP/1.1 $number "
   stop "$listener_pid" || true
 done
 start_listener both probe --http-status 404 --echo --count 4
