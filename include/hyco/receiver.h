@@ -134,8 +134,10 @@ typedef struct {
 } hyco_header;
 
 /* on_redirect: a handshake was answered with 3xx. It fails unless the handler
- * accepts; then the same request, its token with it, goes to that place. At
- * most 5 in a row, to https and wss only. */
+ * accepts; nothing goes to that place then. If it accepts, the same request,
+ * with its token and your headers, is sent there, whatever host it is: who gets
+ * a token can use it until it expires. At most 5 in a row, each asked about, to
+ * https and wss only. */
 typedef struct {
   const char *location;
   bool accept; /* in/out: false at first */

@@ -1,41 +1,48 @@
 /* Following a redirect of the handshake. */
 #include "session/redirect.h"
 #include "protocol/quote.h"
+#include <string.h>
+
+static bool begins_with(struct hc_span text, const char *start)
+{
+  size_t len = strlen(start);
+  return text.len > len && hc_span_is_nocase(hc_span_of(text.ptr, len), start);
+}
+
+/* The same place as wss: hc_endpoint_from_url knows only ws schemes. */
+static int read_https(struct hc_span location, struct hc_endpoint *endpoint,
+                      struct hc_span *target, struct hc_fault *fault)
+{
+  struct hc_span rest = location;
+  struct hc_buffer text;
+  struct hc_span of_copy;
+
+  hc_buffer_init(&text, HC_TARGET_MAX);
+  hc_span_drop(&rest, strlen("https"));
+  int rc = hc_buffer_append_str(&text, "wss");
+  if (rc == 0)
+    rc = hc_buffer_append(&text, rest);
+  if (rc == 0)
+    rc = hc_endpoint_from_url(hc_buffer_span(&text), endpoint, &of_copy, fault);
+  else
+    hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
+  if (rc == 0) /* it is the end of both */
+    *target =
+        hc_span_of(location.ptr + location.len - of_copy.len, of_copy.len);
+  hc_buffer_deinit(&text);
+  return rc;
+}
 
 int hc_redirect_read(struct hc_span location, struct hc_endpoint *endpoint,
                      struct hc_span *target, struct hc_fault *fault)
 {
-  static const char https[] = "https";
-  enum { SCHEME_LEN = sizeof https - 1 };
-
-  if (location.len > SCHEME_LEN &&
-      hc_span_is_nocase(hc_span_of(location.ptr, SCHEME_LEN), https)) {
-    /* the same place as wss: hc_endpoint_from_url knows only ws schemes */
-    struct hc_buffer text;
-    struct hc_span of_copy;
-
-    hc_buffer_init(&text, HC_TARGET_MAX);
-    int rc = hc_buffer_append_str(&text, "wss");
-    if (rc == 0)
-      rc = hc_buffer_append(&text, hc_span_of(location.ptr + SCHEME_LEN,
-                                              location.len - SCHEME_LEN));
-    if (rc == 0)
-      rc = hc_endpoint_from_url(hc_buffer_span(&text), endpoint, &of_copy,
-                                fault);
-    else
-      hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
-    if (rc == 0) /* it is the end of both */
-      *target =
-          hc_span_of(location.ptr + location.len - of_copy.len, of_copy.len);
-    hc_buffer_deinit(&text);
-    return rc;
-  }
-  int rc = hc_endpoint_from_url(location, endpoint, target, fault);
-  if (rc == 0 && !endpoint->tls)
-    rc = hc_fault_set(fault, HYCO_EBADURL,
+  if (begins_with(location, "https://"))
+    return read_https(location, endpoint, target, fault);
+  if (begins_with(location, "wss://"))
+    return hc_endpoint_from_url(location, endpoint, target, fault);
+  return hc_fault_set(fault, HYCO_EBADURL,
                       "redirect to \"%.*s\": only https and wss are followed",
                       HC_QUOTE(location));
-  return rc;
 }
 
 static bool is_host(struct hc_span line)

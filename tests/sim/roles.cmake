@@ -4,8 +4,8 @@ hyco_compile_options(hyco_sim_world)
 target_link_libraries(hyco_sim_world
   PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
 
-foreach(name close connect data events free memory reconnect rows settings
-    surface vanish)
+foreach(name close connect data events free memory reconnect redirect rows
+    settings surface vanish)
   hyco_sim_test(sim_${name})
   target_link_libraries(sim_${name}_test PRIVATE hyco_sim_world)
 endforeach()
