@@ -193,6 +193,20 @@ int hc_control_read(struct hc_span text, struct hc_control *out,
   return rc;
 }
 
+bool hc_control_is_bad_response(struct hc_span text, char **request_id)
+{
+  json_t *root = NULL;
+  struct hc_fault fault;
+
+  *request_id = NULL;
+  if (parse(text, &root, &fault) < 0)
+    return false;
+  const json_t *response = json_object_get(root, "response");
+  (void)hc_control_read_string(response, "requestId", request_id, &fault);
+  json_decref(root);
+  return response != NULL;
+}
+
 void hc_control_deinit(struct hc_control *control)
 {
   hc_free(control->accept.address);

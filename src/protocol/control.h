@@ -92,6 +92,11 @@ int hc_control_read(struct hc_span text, struct hc_control *out,
                     struct hc_fault *fault);
 void hc_control_deinit(struct hc_control *control);
 
+/* Of a message that hc_control_read refused: true if it is one JSON object with
+ * a response in it. *request_id is whom that answers, owned; NULL if it does
+ * not say, or there is no memory. */
+bool hc_control_is_bad_response(struct hc_span text, char **request_id);
+
 /* One header, for writing. */
 struct hc_control_header {
   struct hc_span name;

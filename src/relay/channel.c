@@ -183,7 +183,8 @@ static void lose(struct hc_relay_channel *c, bool is_orderly)
 {
   struct hc_relay_exchange *e = c->exchange;
   bool answer_is_due = c->answer_is_due;
-  bool has_begun = c->reader.in_message || answer_is_due;
+  struct hc_relay_loss loss = { is_orderly,
+                                c->reader.in_message || answer_is_due };
 
   channel_free(c);
   if (e == NULL)
@@ -193,7 +194,7 @@ static void lose(struct hc_relay_channel *c, bool is_orderly)
   else if (answer_is_due)
     hc_relay_exchange_fail(e, 502, "The listener broke off.");
   else
-    hc_relay_exchange_lose_channel(e, has_begun);
+    hc_relay_exchange_lose_channel(e, loss);
 }
 
 static void on_close(struct hc_relay_channel *c,

@@ -299,13 +299,37 @@ void hc_relay_exchange_lose_listener(struct hc_relay_exchange *e)
   hc_net_timer_set(e->relay->net, &e->timer, HC_RELAY_LOST_MS);
 }
 
+/* RFC 9110 9.2.2. */
+static bool is_idempotent(struct hc_span method)
+{
+  static const char *const methods[] = { "GET", "HEAD",  "OPTIONS",
+                                         "PUT", "TRACE", "DELETE" };
+
+  for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+    if (hc_span_is(method, methods[i]))
+      return true;
+  }
+  return false;
+}
+
+/* Only on a rendezvous that was kept: its end may have been on its way. A
+ * listener that closes has not taken the request; one that was cut may have,
+ * and RFC 9110 9.2.2 has "A proxy MUST NOT automatically retry non-idempotent
+ * requests." */
+static bool may_go_again(const struct hc_relay_exchange *e,
+                         struct hc_relay_loss loss)
+{
+  return e->channel_was_kept && !loss.response_has_begun && !e->was_passed_on &&
+         (loss.is_orderly || is_idempotent(e->head.method));
+}
+
 void hc_relay_exchange_lose_channel(struct hc_relay_exchange *e,
-                                    bool response_has_begun)
+                                    struct hc_relay_loss loss)
 {
   struct hc_relay_refusal no =
       hc_relay_refuse(502, "The listener broke off before its answer.");
 
-  if (e->channel_was_kept && !response_has_begun && !e->was_passed_on) {
+  if (may_go_again(e, loss)) {
     e->channel_was_kept = false;
     e->address_is_used = false;
     no = e->body_ended ? deliver_whole(e) : point(e);

@@ -88,10 +88,16 @@ void hc_relay_exchange_touch(struct hc_relay_exchange *e);
 /* The listener that was told is gone. */
 void hc_relay_exchange_lose_listener(struct hc_relay_exchange *e);
 
+/* How much of a request's channel was there when it ended. */
+struct hc_relay_loss {
+  bool is_orderly; /* by a Close, and a good one */
+  bool response_has_begun;
+};
+
 /* Its channel is gone before the answer was whole, and e->channel NULL. May end
  * the sender. */
 void hc_relay_exchange_lose_channel(struct hc_relay_exchange *e,
-                                    bool response_has_begun);
+                                    struct hc_relay_loss loss);
 
 /* Ends the sender: an answer of the relay's own, or a cut in the middle of the
  * listener's. */

@@ -1,5 +1,6 @@
 /* What a listener says on its control channel: pings, Close, messages. */
 #include "base/crypto.h"
+#include "base/memory.h"
 #include "protocol/control.h"
 #include "relay/frame.h"
 #include "relay/http_answer.h"
@@ -135,16 +136,36 @@ static void on_body(struct hc_relay_listener *l,
   hc_relay_listener_forget_answer(l);
 }
 
+/* An answer that cannot be read costs its own request; the channel is for all
+ * of them. What is no answer at all says that the two do not speak the same
+ * language: the channel ends. */
+static bool refuse_message(struct hc_relay_listener *l,
+                           const struct hc_fault *fault)
+{
+  char *id;
+
+  if (!hc_control_is_bad_response(hc_buffer_span(&l->message), &id)) {
+    hc_relay_listener_close_with(l, HC_CLOSE_BAD_DATA, fault->text);
+    return false;
+  }
+  hc_relay_event(&l->relay->log, "ListenerAnswerInvalid", &l->tracking,
+                 fault->text);
+  struct hc_relay_exchange *e =
+      id != NULL ? hc_relay_exchange_find(l->relay, id) : NULL;
+  hc_free(id);
+  if (e != NULL)
+    hc_relay_exchange_fail(e, 502, "The listener's answer is not valid.");
+  return true;
+}
+
 static bool on_message(struct hc_relay_listener *l)
 {
   struct hc_control control;
   struct hc_fault fault;
   bool alive = true;
 
-  if (hc_control_read(hc_buffer_span(&l->message), &control, &fault) != 0) {
-    hc_relay_listener_close_with(l, HC_CLOSE_BAD_DATA, fault.text);
-    return false;
-  }
+  if (hc_control_read(hc_buffer_span(&l->message), &control, &fault) != 0)
+    return refuse_message(l, &fault);
   if (control.kind == HC_CONTROL_RENEW_TOKEN)
     alive = renew(l, control.token);
   else if (control.kind == HC_CONTROL_RESPONSE && on_response(l, &control))

@@ -174,6 +174,62 @@ static void connections_persist_as_their_version_says(void **state)
   http_finish(&h);
 }
 
+/* protocol.md, "response": a member that no answer can have costs its own
+ * request; the channel is for all of them and goes on. */
+static void a_bad_response_gives_502_and_the_channel_goes_on(void **state)
+{
+  static const char *const rests[] = {
+    "",
+    ",\"statusCode\":99",
+    ",\"statusCode\":\"2OO\",\"body\":true",
+    ",\"statusCode\":200,\"body\":1",
+    ",\"statusCode\":200,\"statusDescription\":5",
+    ",\"statusCode\":200,\"responseHeaders\":[]",
+    ",\"statusCode\":200,\"responseHeaders\":{\"A B\":\"c\"}",
+    ",\"statusCode\":200,\"responseHeaders\":{\"A\":\"b\\nc\"}",
+  };
+  struct http_world h;
+  char text[512];
+
+  (void)state;
+  http_start(&h, NULL);
+  for (size_t i = 0; i < CHECK_COUNT(rests); i++) {
+    http_get(&h);
+    (void)snprintf(text, sizeof text, "{\"response\":{\"requestId\":\"%s\"%s}}",
+                   h.control.request.id, rests[i]);
+    raw_send_frame(&h.listener, 0x81, hc_span_str(text));
+    raw_send_frame(&h.listener, 0x82, hc_span_str("what was to be its body"));
+    assert_int_equal(http_answer(&h), 502);
+    raw_close(&h.sender, HC_STREAM_CLEAN);
+    raw_dial(&h.sender, h.w.sim, h.w.port);
+  }
+  http_get(&h);
+  http_respond(&h, &h.listener, 200, "");
+  assert_int_equal(http_answer(&h), 200);
+  http_finish(&h);
+}
+
+/* Nobody can be told: its request has 504 in time. */
+static void a_response_that_names_no_request_is_ignored(void **state)
+{
+  static const char *const texts[] = {
+    "{\"response\":5}", "{\"response\":{}}",
+    "{\"response\":{\"requestId\":7,\"statusCode\":200}}",
+    "{\"response\":{\"requestId\":\"nobody\",\"statusCode\":7}}"
+  };
+  struct http_world h;
+
+  (void)state;
+  http_start(&h, NULL);
+  http_get(&h);
+  for (size_t i = 0; i < CHECK_COUNT(texts); i++)
+    raw_send_frame(&h.listener, 0x81, hc_span_str(texts[i]));
+  raw_expect_silence(&h.listener, 1000);
+  http_respond(&h, &h.listener, 200, "");
+  assert_int_equal(http_answer(&h), 200);
+  http_finish(&h);
+}
+
 static void a_response_may_come_by_rendezvous(void **state)
 {
   struct http_world h;
@@ -388,6 +444,8 @@ int main(void)
     cmocka_unit_test(stray_and_fragmented_binaries_do_no_harm),
     cmocka_unit_test(the_control_channel_serves_others_meanwhile),
     cmocka_unit_test(connections_persist_as_their_version_says),
+    cmocka_unit_test(a_bad_response_gives_502_and_the_channel_goes_on),
+    cmocka_unit_test(a_response_that_names_no_request_is_ignored),
     cmocka_unit_test(a_response_may_come_by_rendezvous),
     cmocka_unit_test(a_close_ends_the_body),
     cmocka_unit_test(a_body_that_breaks_off_is_never_ended),

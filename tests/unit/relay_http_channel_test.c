@@ -16,6 +16,12 @@ static void fetch_and_answer(struct http_world *h)
   assert_int_equal(http_answer(h), 200);
 }
 
+static void send_put(struct http_world *h)
+{
+  raw_send_str(&h->sender, "PUT /open/next HTTP/1.1\r\nHost: a\r\n"
+                           "Content-Length: 3\r\n\r\nabc");
+}
+
 static void send_small(struct http_world *h)
 {
   raw_send_str(&h->sender, "POST /open/next HTTP/1.1\r\nHost: a\r\n"
@@ -82,7 +88,10 @@ static void a_request_that_meets_a_close_goes_again(void **state)
   http_start(&h, NULL);
   for (int i = 0; i < 2; i++) {
     fetch_and_answer(&h);
-    send_small(&h);
+    if (i == 0)
+      send_small(&h);
+    else
+      send_put(&h);
     (void)http_read_request(&h, &h.rendezvous);
     if (i == 0)
       raw_send_frame(&h.rendezvous, 0x88, hc_span_str("\x03\xe8"));
@@ -93,6 +102,23 @@ static void a_request_that_meets_a_close_goes_again(void **state)
     http_respond(&h, &h.listener, 202, "");
     assert_int_equal(http_answer(&h), 202);
   }
+  http_finish(&h);
+}
+
+/* RFC 9110 9.2.2: "A proxy MUST NOT automatically retry non-idempotent
+ * requests." The listener may have taken it before its end came. */
+static void but_a_post_does_not_after_a_cut(void **state)
+{
+  struct http_world h;
+
+  (void)state;
+  http_start(&h, NULL);
+  fetch_and_answer(&h);
+  send_small(&h);
+  (void)http_read_request(&h, &h.rendezvous);
+  raw_close(&h.rendezvous, HC_STREAM_ABORT);
+  assert_int_equal(http_answer(&h), 502);
+  raw_expect_silence(&h.listener, 100);
   http_finish(&h);
 }
 
@@ -282,6 +308,7 @@ int main(void)
     cmocka_unit_test(it_serves_the_next_requests_of_its_sender),
     cmocka_unit_test(closing_it_leaves_the_senders_connection_open),
     cmocka_unit_test(a_request_that_meets_a_close_goes_again),
+    cmocka_unit_test(but_a_post_does_not_after_a_cut),
     cmocka_unit_test(but_not_when_its_body_is_not_held_any_more),
     cmocka_unit_test(nor_when_the_response_had_begun),
     cmocka_unit_test(another_entitys_request_does_not_go_there),

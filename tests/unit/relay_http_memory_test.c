@@ -87,7 +87,7 @@ static bool by_both(struct scenario *s)
   struct http_world *h = &s->h;
 
   hc_buffer_clear(&h->rendezvous.received);
-  raw_send_str(&h->sender, "POST /open HTTP/1.1\r\nHost: a\r\n"
+  raw_send_str(&h->sender, "PUT /open HTTP/1.1\r\nHost: a\r\n"
                            "Content-Length: 2\r\n\r\nhi");
   run_armed(s);
   raw_close(&h->rendezvous, HC_STREAM_ABORT);
