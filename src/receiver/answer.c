@@ -431,6 +431,10 @@ void hc_answer_abort(struct hc_exchange *x)
                        false);
     return;
   }
+  if (x->answer.head_sent && !x->answer.has_body) {
+    finish(x); /* the sender has all of it */
+    return;
+  }
   hc_exchange_free(x);
   hc_request_rendezvous_free(v);
 }

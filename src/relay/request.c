@@ -65,15 +65,17 @@ static void drop_prefix(struct hc_relay_request *r)
   }
 }
 
-static bool read_path(struct hc_relay_request *r)
+/* 0, HYCO_EBADURL or HYCO_ENOMEM. */
+static int read_path(struct hc_relay_request *r)
 {
   if (!split_target(r))
-    return false;
+    return HYCO_EBADURL;
   drop_prefix(r);
-  if (hc_url_decode(&r->decoded, r->path) != 0)
-    return false;
+  int rc = hc_url_decode(&r->decoded, r->path);
+  if (rc != 0)
+    return rc;
   r->name = hc_relay_trim_slashes(hc_buffer_span(&r->decoded));
-  return is_clean(r->name);
+  return is_clean(r->name) ? 0 : HYCO_EBADURL;
 }
 
 static bool read_action(struct hc_relay_request *r)
@@ -103,13 +105,15 @@ struct hc_relay_refusal hc_relay_request_init(struct hc_relay_request *r,
   hc_buffer_init(&r->decoded, HC_URL_MAX);
 
   bool host_is_good = read_host(r);
-  bool path_is_good = read_path(r);
+  int rc = read_path(r);
   hc_relay_tracking_init(&r->tracking, net,
                          hc_relay_request_param(r, "sb-hc-id"));
   hc_relay_tracking_set_system(&r->tracking, r->host, r->path);
   if (!host_is_good)
     return hc_relay_refuse(400, "The Host is not valid.");
-  if (!path_is_good)
+  if (rc == HYCO_ENOMEM)
+    return hc_relay_refuse(500, "The relay is out of memory.");
+  if (rc != 0)
     return hc_relay_refuse(400, "The path is not valid.");
   if (!read_action(r))
     return hc_relay_refuse(400, "The sb-hc-action is not known.");

@@ -229,6 +229,28 @@ static void a_request_before_the_answer_waits(void **state)
   sim_service_finish(&s);
 }
 
+/* RFC 9110 9.3.2: an answer to HEAD is complete with its head; what its
+ * application does then is no business of the next request. */
+static void giving_up_a_complete_answer_leaves_the_next_request(void **state)
+{
+  (void)state;
+  struct sim_service s;
+  struct raw_peer *control = start(&s, 25);
+  http_send_pointer(&s, control, "p");
+  struct raw_peer *peer = http_rendezvous(&s, "p");
+  http_send_request(&s, peer, "p", "HEAD", false);
+  sim_world_run(&s.world, TURN_MS, "r0 http 1 HEAD /hyco/x?y=1 \"\"\n");
+  assert_int_equal(http_flush(&s, 1), 0);
+  http_expect_response(peer, "p", 200, HEAD "false");
+  http_send_request(&s, peer, "q", "GET", false);
+  sim_run(s.world.sim, TURN_MS);
+  hc_answer_abort(hc_requests_find(s.world.receivers[0].core, 1));
+  sim_world_run(&s.world, TURN_MS, "r0 http 2 GET /hyco/x?y=1 \"\"\n");
+  assert_int_equal(http_answer(&s, 2, 204, ""), 0);
+  http_expect_response(peer, "q", 204, WORDS HEAD "false");
+  sim_service_finish(&s);
+}
+
 static void a_sender_that_went_away_cancels_its_request(void **state)
 {
   (void)state;
@@ -458,6 +480,7 @@ int main(void)
     cmocka_unit_test(a_write_behind_64_kib_would_block_and_tells_when_ready),
     cmocka_unit_test(a_pointer_is_fetched_and_the_rendezvous_kept),
     cmocka_unit_test(a_request_before_the_answer_waits),
+    cmocka_unit_test(giving_up_a_complete_answer_leaves_the_next_request),
     cmocka_unit_test(a_sender_that_went_away_cancels_its_request),
     cmocka_unit_test(a_cut_rendezvous_cancels_or_is_an_error),
     cmocka_unit_test(a_body_is_streamed_and_paused),

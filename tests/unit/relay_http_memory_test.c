@@ -111,6 +111,10 @@ static bool run(size_t n)
   assert_true(all || s.has_sprung);
   sim_run(s.h.w.sim, 130000);
   assert_true(all || s.h.sender.ended || has_got(&s.h.sender));
+  if (has_got(&s.h.sender)) {
+    int status = http_answer(&s.h);
+    assert_true(status == 200 || status >= 500); /* not the sender's fault */
+  }
   http_finish(&s.h);
   return !s.has_sprung;
 }
