@@ -89,6 +89,16 @@ typedef struct {
   const char *description;
 } hyco_connection_disconnected;
 
+/* on_connection_progress: how far hyco_receiver_send_file has come (hyco's
+ * own): bytes_sent of the size that the file had when it was opened. What was
+ * handed to the queue counts as sent. At most 10 a second, and one at the end
+ * with bytes_sent == size, unless the connection ends first. */
+typedef struct {
+  int connection_id;
+  int64_t bytes_sent;
+  int64_t size;
+} hyco_connection_progress;
+
 /* on_connection_error, on_error: something went wrong; error_code is the
  * positive number of a HYCO_E*. If it ends the connection,
  * on_connection_disconnected follows. */
@@ -175,6 +185,9 @@ typedef struct {
    * would have blocked, when the queue is below half of OutBufferSize. */
   void (*on_connection_ready_to_send)(hyco_receiver *r, int connection_id,
                                       void *user_data);
+  void (*on_connection_progress)(hyco_receiver *r,
+                                 const hyco_connection_progress *e,
+                                 void *user_data);
   void (*on_connection_data_in)(hyco_receiver *r,
                                 const hyco_connection_data_in *e,
                                 void *user_data);
@@ -350,6 +363,33 @@ HYCO_API int hyco_receiver_send(hyco_receiver *r, int connection_id,
                                 const void *data, size_t len);
 HYCO_API int hyco_receiver_send_text(hyco_receiver *r, int connection_id,
                                      const char *text, size_t len);
+
+/* Sends the bytes that a regular file has now as one message: text if
+ * HYCO_CONNECTION_DATA_FORMAT is HYCO_FORMAT_TEXT (then they must be UTF-8),
+ * otherwise binary. It goes out in frames of MaxFrameSize, at most 16384
+ * bytes each even if that is 0, and is read (blocking, on this thread) as the
+ * queue has room: no more than OutBufferSize and a frame are in memory.
+ * on_connection_progress tells how far it is; HYCO_CONNECTION_BYTES_SENT too.
+ *
+ * Connection timeout 0 (the default): returns at once, and the loop goes on
+ * with it. HYCO_EWOULDBLOCK: OutBufferSize bytes wait already, or a file is
+ * under way; until its end other messages would block too, pings and pongs not.
+ * hyco_receiver_disconnect lets it come to its end first. What fails after the
+ * call returned is reported by on_connection_error: HYCO_EFILEIO,
+ * HYCO_EBADVALUE, HYCO_ENOMEM, HYCO_ENOTCONNECTED (the peer's Close came; with
+ * HalfClose the file goes on).
+ * Connection timeout above 0: blocks as hyco_receiver_send does, until all is
+ * with the kernel; inside a handler the progress is told when that returns.
+ *
+ * HYCO_EFILE: it is not there, cannot be read, or is no regular file.
+ * HYCO_EFILEIO: reading failed, or it became shorter meanwhile. HYCO_EBADVALUE:
+ * not UTF-8. If one of these comes after the first frame, the connection is
+ * closed with 1001 "send interrupted". HYCO_EBUSY: as hyco_receiver_send, and
+ * within a message of MessageLength. HYCO_EINVALID: file_name is NULL, or the
+ * connection is forwarded. HYCO_EBADID, HYCO_ENOTCONNECTED, HYCO_ETIMEOUT,
+ * HYCO_EINTERRUPTED, HYCO_ENOMEM: as hyco_receiver_send. */
+HYCO_API int hyco_receiver_send_file(hyco_receiver *r, int connection_id,
+                                     const char *file_name);
 
 /* Ends a blocking send on this connection, which then returns
  * HYCO_EINTERRUPTED. Nothing happens if there is none. Any thread, and any

@@ -20,6 +20,12 @@ typedef struct {
   bool eom;
 } hyco_data_in;
 
+/* on_progress: see hyco_connection_progress. */
+typedef struct {
+  int64_t bytes_sent;
+  int64_t size;
+} hyco_progress;
+
 /* Handlers; any may be NULL. Parameters as in hyco/receiver.h, except:
  * on_connected: the try to connect has ended (0 "OK", or a positive HYCO_E*
  * number and the receiver's or service's words); on_disconnected: the
@@ -28,6 +34,7 @@ typedef struct {
   void (*on_connected)(hyco_sender *s, const hyco_connected *e,
                        void *user_data);
   void (*on_ready_to_send)(hyco_sender *s, void *user_data);
+  void (*on_progress)(hyco_sender *s, const hyco_progress *e, void *user_data);
   void (*on_data_in)(hyco_sender *s, const hyco_data_in *e, void *user_data);
   /* With HalfClose: the peer sends no more; our direction is still open. */
   void (*on_end)(hyco_sender *s, const hyco_disconnected *e, void *user_data);
@@ -115,6 +122,10 @@ HYCO_API int hyco_sender_disconnect(hyco_sender *s);
 HYCO_API int hyco_sender_send(hyco_sender *s, const void *data, size_t len);
 HYCO_API int hyco_sender_send_text(hyco_sender *s, const char *text,
                                    size_t len);
+
+/* As hyco_receiver_send_file; on_progress and on_error report, and
+ * HYCO_ENOTCONNECTED takes the place of HYCO_EBADID. */
+HYCO_API int hyco_sender_send_file(hyco_sender *s, const char *file_name);
 
 /* As hyco_receiver_interrupt. */
 HYCO_API void hyco_sender_interrupt(hyco_sender *s);

@@ -32,11 +32,11 @@ int hc_blocking_wait(hyco_loop *loop, bool (*done)(const void *owner),
 
 /* What has not moved yet, and since when. */
 struct progress {
-  size_t left;
+  uint64_t left;
   uint64_t since_ms;
 };
 
-static bool is_stuck(struct progress *p, size_t left, uint64_t now_ms,
+static bool is_stuck(struct progress *p, uint64_t left, uint64_t now_ms,
                      uint64_t timeout_ms)
 {
   if (left < p->left) {
@@ -62,7 +62,8 @@ static int advance(const struct hc_blocking_send *how, struct hc_outgoing *out,
     return 1;
   if (rc == 0 && atomic_exchange(how->interrupted, false))
     rc = HYCO_EINTERRUPTED;
-  if (rc == 0 && is_stuck(p, queued + out->rest.len, now_ms, how->timeout_ms))
+  if (rc == 0 &&
+      is_stuck(p, queued + out->rest.len + out->left, now_ms, how->timeout_ms))
     rc = HYCO_ETIMEOUT;
   if (rc < 0)
     hc_connection_interrupt(c, out);
@@ -70,17 +71,17 @@ static int advance(const struct hc_blocking_send *how, struct hc_outgoing *out,
 }
 
 int hc_blocking_send(const struct hc_blocking_send *how,
-                     enum hc_ws_opcode opcode, struct hc_span payload)
+                     struct hc_outgoing *out)
 {
   hyco_loop *loop = how->loop;
-  struct hc_outgoing out = { .opcode = opcode, .rest = payload };
-  struct progress progress = { SIZE_MAX, hc_net_now_ms(hc_loop_net(loop->io)) };
+  struct progress progress = { UINT64_MAX,
+                               hc_net_now_ms(hc_loop_net(loop->io)) };
   int rc;
 
   if (loop->blocking)
     return HYCO_EBUSY;
   loop->blocking = true;
-  while ((rc = advance(how, &out, &progress)) == 0) {
+  while ((rc = advance(how, out, &progress)) == 0) {
     if (!hc_api_turn(loop, turn_timeout(how->timeout_ms)))
       return HYCO_EINTERRUPTED;
     if (*how->gone) {

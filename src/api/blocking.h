@@ -25,8 +25,8 @@ struct hc_blocking_send {
 
 /* Turns (narrow ones inside a handler) until the message is with the kernel.
  * 0, HYCO_ETIMEOUT, HYCO_ENOTCONNECTED, HYCO_EBUSY, HYCO_ENOMEM,
- * HYCO_EINTERRUPTED (as above, or *interrupted). */
+ * HYCO_EINTERRUPTED (as above, or *interrupted), and what out->more returns. */
 int hc_blocking_send(const struct hc_blocking_send *how,
-                     enum hc_ws_opcode opcode, struct hc_span payload);
+                     struct hc_outgoing *out);
 
 #endif

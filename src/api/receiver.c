@@ -7,8 +7,7 @@
 enum { LISTEN_LIMIT_MS = 60000 };
 
 static int listen_blocking(void *owner);
-static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
-                         struct hc_span payload);
+static int send_blocking(void *owner, int id, struct hc_outgoing *out);
 
 int hyco_receiver_new(hyco_loop *loop, const hyco_receiver_events *events,
                       void *user_data, hyco_receiver **out)
@@ -201,8 +200,7 @@ static struct hc_connection *find_connection(void *owner, int id)
 }
 
 /* See struct hc_sending. */
-static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
-                         struct hc_span payload)
+static int send_blocking(void *owner, int id, struct hc_outgoing *out)
 {
   hyco_receiver *r = owner;
   const struct hc_accepted *a = hc_receiver_find(r->core, id);
@@ -219,7 +217,7 @@ static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
   bool *outer = r->gone;
   int outer_sending = atomic_exchange(&r->sending, id);
   r->gone = &gone;
-  int rc = hc_blocking_send(&how, opcode, payload);
+  int rc = hc_blocking_send(&how, out);
   if (gone)
     return rc;
   r->gone = outer;
@@ -249,6 +247,12 @@ int hyco_receiver_send_text(hyco_receiver *r, int connection_id,
 {
   return hc_receiver_send(r->core, connection_id, HC_WS_TEXT,
                           hc_span_of(text, len));
+}
+
+int hyco_receiver_send_file(hyco_receiver *r, int connection_id,
+                            const char *file_name)
+{
+  return hc_receiver_send_file(r->core, connection_id, file_name);
 }
 
 int hyco_connection_set_bytes(hyco_receiver *r, int connection_id,

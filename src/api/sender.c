@@ -14,8 +14,7 @@ struct hyco_sender {
   bool *gone; /* set when freed while a blocking call is under way */
 };
 
-static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
-                         struct hc_span payload);
+static int send_blocking(void *owner, int id, struct hc_outgoing *out);
 
 int hyco_sender_new(hyco_loop *loop, const hyco_sender_events *events,
                     void *user_data, hyco_sender **out)
@@ -152,8 +151,7 @@ static struct hc_connection *find_connection(void *owner, int id)
 }
 
 /* See struct hc_sending. */
-static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
-                         struct hc_span payload)
+static int send_blocking(void *owner, int id, struct hc_outgoing *out)
 {
   hyco_sender *s = owner;
   bool gone = false;
@@ -169,7 +167,7 @@ static int send_blocking(void *owner, int id, enum hc_ws_opcode opcode,
   bool *outer = s->gone;
   int outer_sending = atomic_exchange(&s->sending, 1);
   s->gone = &gone;
-  int rc = hc_blocking_send(&how, opcode, payload);
+  int rc = hc_blocking_send(&how, out);
   if (gone)
     return rc;
   s->gone = outer;
@@ -195,6 +193,11 @@ int hyco_sender_send(hyco_sender *s, const void *data, size_t len)
 int hyco_sender_send_text(hyco_sender *s, const char *text, size_t len)
 {
   return hc_sender_send(s->core, HC_WS_TEXT, hc_span_of(text, len));
+}
+
+int hyco_sender_send_file(hyco_sender *s, const char *file_name)
+{
+  return hc_sender_send_file(s->core, file_name);
 }
 
 int hyco_sender_set_bytes(hyco_sender *s, hyco_property p, const void *value,

@@ -22,6 +22,7 @@ void hc_accepted_free(struct hc_accepted *a)
   a->receiver->n_accepted--;
   hc_id_map_remove(&a->receiver->ids, a->id);
   hc_connection_free(a->connection);
+  hc_sending_drop_files(&a->sending);
   hc_inbox_deinit(&a->inbox);
   hc_forward_free(a->forward);
   hc_free(a->sub_protocol);
@@ -117,6 +118,24 @@ static void on_ready_to_send(void *user_data)
     hc_forward_ready(a->forward);
   if (r->events.on_connection_ready_to_send != NULL)
     r->events.on_connection_ready_to_send(r->self, a->id, r->user_data);
+}
+
+static void on_send_failed(void *user_data, int error)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_fault fault;
+
+  hc_sending_lose_file(&a->sending, error, &fault);
+  emit_connection_error(a, &fault);
+}
+
+static void on_progress(void *user_data, int64_t sent, int64_t size)
+{
+  struct hc_accepted *a = user_data;
+  struct hc_receiver *r = a->receiver;
+  hyco_connection_progress e = { a->id, sent, size };
+  if (r->events.on_connection_progress != NULL)
+    r->events.on_connection_progress(r->self, &e, r->user_data);
 }
 
 static void refuse_message(struct hc_accepted *a, int error)
@@ -222,6 +241,7 @@ static const struct hc_connection_handler connection_handler = {
   .on_open = on_open,
   .on_failed = on_failed,
   .on_ready_to_send = on_ready_to_send,
+  .on_send_failed = on_send_failed,
   .on_data = on_data,
   .on_half_end = on_half_end,
   .on_disconnected = on_disconnected,
@@ -370,6 +390,9 @@ static struct hc_accepted *new_accepted(struct hc_receiver *r,
     .id = a->id,
     .is_forwarded = a->forward != NULL,
     .timeout_s = hc_properties_number(props, HYCO_DEFAULT_TIMEOUT),
+    .net = r->net,
+    .on_progress = on_progress,
+    .user_data = a,
   };
   if (a->sub_protocol != NULL &&
       (a->forward != NULL) == hc_forward_is_wanted(props))

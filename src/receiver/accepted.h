@@ -6,8 +6,8 @@
 #include "base/list.h"
 #include "protocol/control.h"
 #include "receiver/forward.h"
+#include "session/file_sending.h"
 #include "session/inbox.h"
-#include "session/sending.h"
 
 struct hc_receiver;
 

@@ -423,6 +423,16 @@ int hc_receiver_send(struct hc_receiver *r, int id, enum hc_ws_opcode opcode,
   return hc_sending_send(&a->sending, a->connection, opcode, payload, fault);
 }
 
+int hc_receiver_send_file(struct hc_receiver *r, int id, const char *name)
+{
+  struct hc_fault *fault = &r->surface.fault;
+  struct hc_accepted *a = hc_receiver_find(r, id);
+
+  if (a == NULL)
+    return hc_fault_set(fault, HYCO_EBADID, "there is no connection %d", id);
+  return hc_sending_send_file(&a->sending, a->connection, name, fault);
+}
+
 int hc_receiver_link_options(struct hc_receiver *r, const char *address,
                              struct hc_endpoint *endpoint,
                              struct hc_link_options *out,

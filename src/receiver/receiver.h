@@ -60,8 +60,7 @@ struct hc_receiver {
    * starts. The receiver may be gone when it returns HYCO_EINTERRUPTED. */
   int (*listen)(void *owner);
   /* Synchronous sends: see struct hc_sending. */
-  int (*block)(void *owner, int id, enum hc_ws_opcode opcode,
-               struct hc_span payload);
+  int (*block)(void *owner, int id, struct hc_outgoing *out);
   void *block_owner; /* of both */
   struct hc_timer shutdown;
   struct hc_timer reap;
@@ -106,6 +105,9 @@ void hc_receiver_settle(struct hc_receiver *r);
 /* hyco_receiver_send and _send_text; PING and PONG too. */
 int hc_receiver_send(struct hc_receiver *r, int id, enum hc_ws_opcode opcode,
                      struct hc_span payload);
+
+/* hyco_receiver_send_file. */
+int hc_receiver_send_file(struct hc_receiver *r, int id, const char *name);
 
 /* For accepted.c: how the rendezvous at an address is dialled. endpoint is
  * filled in and must live as long as *out. 0, HYCO_EBADURL, HYCO_ECERTSTORE,

@@ -34,6 +34,7 @@ static void drop_connection(struct hc_sender *s)
 {
   s->traffic = hc_sender_traffic(s);
   hc_connection_free(s->connection);
+  hc_sending_drop_files(&s->sending);
   hc_inbox_deinit(&s->inbox);
   s->connection = NULL;
   s->is_open = false;
@@ -106,6 +107,25 @@ static void on_ready_to_send(void *user_data)
     s->events.on_ready_to_send(s->self, s->user_data);
 }
 
+static void on_send_failed(void *user_data, int error)
+{
+  struct hc_sender *s = user_data;
+  struct hc_fault fault;
+
+  hc_sending_lose_file(&s->sending, error, &fault);
+  hyco_error_event e = { 0, -fault.code, fault.text };
+  if (s->events.on_error != NULL)
+    s->events.on_error(s->self, &e, s->user_data);
+}
+
+static void on_progress(void *user_data, int64_t sent, int64_t size)
+{
+  struct hc_sender *s = user_data;
+  hyco_progress e = { sent, size };
+  if (s->events.on_progress != NULL)
+    s->events.on_progress(s->self, &e, s->user_data);
+}
+
 static void on_data(void *user_data, enum hc_ws_opcode opcode,
                     struct hc_span data, bool end_of_message)
 {
@@ -173,6 +193,7 @@ static const struct hc_connection_handler connection_handler = {
   .on_open = on_open,
   .on_failed = on_failed,
   .on_ready_to_send = on_ready_to_send,
+  .on_send_failed = on_send_failed,
   .on_data = on_data,
   .on_half_end = on_half_end,
   .on_disconnected = on_disconnected,
@@ -330,6 +351,14 @@ int hc_sender_send(struct hc_sender *s, enum hc_ws_opcode opcode,
                          &s->surface.fault);
 }
 
+int hc_sender_send_file(struct hc_sender *s, const char *name)
+{
+  if (!s->is_open)
+    return hc_fault_set(&s->surface.fault, HYCO_ENOTCONNECTED, "not connected");
+  return hc_sending_send_file(&s->sending, s->connection, name,
+                              &s->surface.fault);
+}
+
 int hc_sender_disconnect(struct hc_sender *s)
 {
   if (!s->is_open)
@@ -360,6 +389,9 @@ int hc_sender_new(struct hc_net *net, hyco_sender *self,
     s->events = *events;
   s->user_data = user_data;
   s->accept_data = true;
+  s->sending.net = net;
+  s->sending.on_progress = on_progress;
+  s->sending.user_data = s;
   hc_surface_init(&s->surface, &hc_sender_rows, s, HYCO_SCOPE_SENDER);
   hc_sender_headers_init(&s->headers);
   hc_list_init(&s->requests);

@@ -6,8 +6,8 @@
 #include "base/list.h"
 #include "protocol/backoff.h"
 #include "sender/headers.h"
+#include "session/file_sending.h"
 #include "session/inbox.h"
-#include "session/sending.h"
 #include "session/token_source.h"
 #include <hyco/sender.h>
 
@@ -77,6 +77,9 @@ struct hc_traffic hc_sender_traffic(const struct hc_sender *s);
 /* hyco_sender_send and _send_text; PING and PONG too. */
 int hc_sender_send(struct hc_sender *s, enum hc_ws_opcode opcode,
                    struct hc_span payload);
+
+/* hyco_sender_send_file. */
+int hc_sender_send_file(struct hc_sender *s, const char *name);
 
 /* hyco_sender_disconnect. */
 int hc_sender_disconnect(struct hc_sender *s);

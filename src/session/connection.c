@@ -1,51 +1,6 @@
-/* One WebSocket connection with a peer: queue, Close, end. */
-#include "session/connection.h"
+/* One WebSocket connection with a peer: events, Close, end. */
 #include "base/memory.h"
-
-enum connection_state {
-  CONNECTION_OPENING,
-  CONNECTION_OPEN,    /* messages can be sent */
-  CONNECTION_CLOSING, /* our Close is queued or sent */
-  CONNECTION_OVER
-};
-
-enum { PING_LEN = 8 };
-
-struct hc_connection {
-  struct hc_net *net;
-  struct hc_link *link;
-  const struct hc_connection_handler *handler;
-  void *user_data;
-  enum connection_state state;
-  bool freed;
-  bool would_block; /* on_ready_to_send is owed */
-  bool in_parts;    /* a message is being sent in parts */
-  bool in_pieces;   /* a message lacks its last piece */
-  bool paused;      /* by the application */
-  struct hc_traffic traffic;
-  bool pinged; /* by ourselves, with `ping`: such pongs are not the
-                  application's */
-  uint8_t ping[PING_LEN];
-
-  size_t max_frame;
-  size_t queue_mark;
-  bool half_close;
-  bool wait_for_close;
-  uint64_t keep_alive_ms;
-
-  int close_code; /* of our Close */
-  char close_reason[HC_WS_CLOSE_REASON_MAX + 1];
-  bool close_written;
-  bool peer_closed;
-  int peer_code;
-  uint8_t peer_reason[HC_WS_CLOSE_REASON_MAX];
-  size_t peer_reason_len;
-  struct hc_timer alive;
-  struct hc_timer close_timer;
-  size_t queued_then; /* when close_timer was set */
-  uint64_t closing_since_ms;
-  struct hc_timer reap;
-};
+#include "session/connection_internal.h"
 
 static void free_connection(void *user_data)
 {
@@ -59,6 +14,7 @@ void hc_connection_free(struct hc_connection *c)
     return;
   c->freed = true;
   c->state = CONNECTION_OVER;
+  c->later = NULL;
   hc_net_timer_cancel(c->net, &c->alive);
   hc_net_timer_cancel(c->net, &c->close_timer);
   hc_link_close(c->link, HC_STREAM_ABORT);
@@ -72,6 +28,7 @@ static void finish(struct hc_connection *c, int code, struct hc_span reason,
   static const struct hc_fault none = { 0 };
 
   c->state = CONNECTION_OVER;
+  c->later = NULL;
   hc_net_timer_cancel(c->net, &c->alive);
   hc_net_timer_cancel(c->net, &c->close_timer);
   hc_link_close(c->link, how);
@@ -86,8 +43,7 @@ static void finish_as_peer_said(struct hc_connection *c)
          HC_STREAM_CLEAN);
 }
 
-/* Sees to it that on_drain comes when there is something to do. */
-static void ask_for_drain(struct hc_connection *c)
+void hc_connection_ask_for_drain(struct hc_connection *c)
 {
   /* the peer's time to answer a Close begins when the Close is gone */
   size_t mark = c->close_written ? 1 : c->queue_mark / 2;
@@ -97,14 +53,21 @@ static void ask_for_drain(struct hc_connection *c)
 /* Writes our Close once everything before it is out of the backlog. */
 static void try_close(struct hc_connection *c)
 {
-  if (c->state == CONNECTION_CLOSING)
+  if (c->state == CONNECTION_CLOSING && c->later == NULL)
     c->close_written = hc_outbox_write_close(
         hc_link_outbox(c->link), c->close_code, hc_span_str(c->close_reason));
 }
 
+/* All that has to go before our Close. */
+static uint64_t waiting(const struct hc_connection *c)
+{
+  uint64_t later = c->later != NULL ? c->later->rest.len + c->later->left : 0;
+  return later + hc_connection_queued(c);
+}
+
 static void set_close_timer(struct hc_connection *c, uint64_t delay_ms)
 {
-  c->queued_then = hc_connection_queued(c);
+  c->waiting_then = waiting(c);
   hc_net_timer_set(c->net, &c->close_timer, delay_ms);
 }
 
@@ -129,7 +92,7 @@ static bool is_moving(const struct hc_connection *c)
 {
   uint64_t now_ms = hc_net_now_ms(c->net);
 
-  if (hc_connection_queued(c) < c->queued_then)
+  if (waiting(c) < c->waiting_then)
     return true;
   return now_ms - hc_link_last_heard_ms(c->link) < HC_CLOSE_WAIT_MS &&
          now_ms - c->closing_since_ms < HC_CLOSE_MAX_MS;
@@ -163,8 +126,8 @@ static void plan_end(struct hc_connection *c)
     set_close_timer(c, HC_CLOSE_WAIT_MS);
 }
 
-static void start_closing(struct hc_connection *c, int code,
-                          struct hc_span reason)
+void hc_connection_start_closing(struct hc_connection *c, int code,
+                                 struct hc_span reason)
 {
   c->state = CONNECTION_CLOSING;
   c->closing_since_ms = hc_net_now_ms(c->net);
@@ -177,7 +140,7 @@ static void start_closing(struct hc_connection *c, int code,
   if (!c->half_close)
     hc_connection_resume(c); /* the peer's Close must be seen */
   try_close(c);
-  ask_for_drain(c);
+  hc_connection_ask_for_drain(c);
   plan_end(c);
 }
 
@@ -245,7 +208,10 @@ static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
 static void on_link_close(void *user_data, int code, struct hc_span reason)
 {
   struct hc_connection *c = user_data;
+  bool lost = c->later != NULL && !c->half_close;
 
+  if (lost)
+    c->later = NULL; /* RFC 6455 5.5.1 leaves it to us */
   c->peer_closed = true;
   c->peer_code = code;
   c->peer_reason_len = reason.len;
@@ -254,9 +220,11 @@ static void on_link_close(void *user_data, int code, struct hc_span reason)
   if (c->state == CONNECTION_OPEN && c->half_close)
     c->handler->on_half_end(c->user_data, code, reason);
   else if (c->state == CONNECTION_OPEN)
-    start_closing(c, code, reason);
+    hc_connection_start_closing(c, code, reason);
   else
     plan_end(c);
+  if (lost)
+    c->handler->on_send_failed(c->user_data, HYCO_ENOTCONNECTED);
 }
 
 /* The queue got shorter: refill, close, tell. */
@@ -264,10 +232,13 @@ static void on_link_drain(void *user_data)
 {
   struct hc_connection *c = user_data;
 
+  hc_connection_go_on(c);
+  if (c->state == CONNECTION_OVER)
+    return;
   try_close(c);
   if (c->close_written)
     plan_end(c);
-  ask_for_drain(c);
+  hc_connection_ask_for_drain(c);
   if (c->state == CONNECTION_OPEN && c->would_block && !c->in_parts &&
       hc_connection_queued(c) < c->queue_mark / 2 + 1) {
     c->would_block = false;
@@ -347,135 +318,11 @@ int hc_connection_open(struct hc_net *net,
   return 0;
 }
 
-static int enqueue(struct hc_connection *c, struct hc_outbox_message message)
-{
-  int rc = hc_outbox_write(hc_link_outbox(c->link), &message);
-
-  if (rc == 0 && message.opcode < HC_WS_CLOSE)
-    c->traffic.sent += (int64_t)message.payload.len;
-  return rc;
-}
-
-static bool is_full(struct hc_connection *c)
-{
-  if (hc_connection_queued(c) < c->queue_mark)
-    return false;
-  c->would_block = true;
-  ask_for_drain(c);
-  return true;
-}
-
-bool hc_connection_would_block(struct hc_connection *c)
-{
-  return c->state == CONNECTION_OPEN && is_full(c);
-}
-
-int hc_connection_send(struct hc_connection *c, enum hc_ws_opcode opcode,
-                       struct hc_span payload)
-{
-  bool is_control = opcode >= HC_WS_CLOSE;
-
-  if (c->state != CONNECTION_OPEN)
-    return HYCO_ENOTCONNECTED;
-  if (is_control && payload.len > HC_WS_CONTROL_MAX)
-    return HYCO_EBADVALUE;
-  if ((c->in_parts || c->in_pieces) && !is_control)
-    return HYCO_EBUSY;
-  if (is_full(c))
-    return HYCO_EWOULDBLOCK;
-  return enqueue(c, (struct hc_outbox_message){
-                        opcode, payload, is_control ? 0 : c->max_frame, true });
-}
-
-int hc_connection_send_piece(struct hc_connection *c, enum hc_ws_opcode opcode,
-                             struct hc_span payload, bool last)
-{
-  struct hc_outbox_message m = {
-    .opcode = c->in_pieces ? HC_WS_CONTINUATION : opcode,
-    .payload = payload,
-    .max_frame = c->max_frame,
-    .fin = last,
-  };
-
-  if (c->state != CONNECTION_OPEN)
-    return HYCO_ENOTCONNECTED;
-  if (c->in_parts)
-    return HYCO_EBUSY;
-  if (is_full(c))
-    return HYCO_EWOULDBLOCK;
-  int rc = enqueue(c, m);
-  if (rc == 0)
-    c->in_pieces = !last;
-  return rc;
-}
-
-static int enqueue_next_frame(struct hc_connection *c, struct hc_outgoing *out)
-{
-  bool last = c->max_frame == 0 || out->rest.len <= c->max_frame;
-  size_t n = last ? out->rest.len : c->max_frame;
-  struct hc_outbox_message frame = {
-    .opcode = out->started ? HC_WS_CONTINUATION : out->opcode,
-    .payload = hc_span_of(out->rest.ptr, n),
-    .fin = last,
-  };
-
-  int rc = enqueue(c, frame);
-  if (rc < 0)
-    return rc;
-  if (n > 0)
-    hc_span_drop(&out->rest, n);
-  out->started = true;
-  out->done = last;
-  return 0;
-}
-
-int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out)
-{
-  if (c->state != CONNECTION_OPEN)
-    return HYCO_ENOTCONNECTED;
-  if ((c->in_parts && !out->started) || c->in_pieces)
-    return HYCO_EBUSY;
-  while (!out->done && hc_connection_queued(c) < c->queue_mark) {
-    int rc = enqueue_next_frame(c, out);
-    if (rc < 0)
-      return rc;
-    c->in_parts = !out->done;
-  }
-  if (out->done && c->would_block) /* it may have emptied before the end */
-    hc_outbox_ask_for_drain(hc_link_outbox(c->link), 1);
-  return 0;
-}
-
-void hc_connection_interrupt(struct hc_connection *c,
-                             const struct hc_outgoing *out)
-{
-  static const char text[] = "send interrupted";
-
-  if (out->started && c->state == CONNECTION_OPEN)
-    start_closing(c, HC_CLOSE_GOING_AWAY, hc_span_str(text));
-}
-
-void hc_connection_pump(struct hc_connection *c)
-{
-  if (c->link != NULL)
-    hc_outbox_pump(hc_link_outbox(c->link));
-}
-
-size_t hc_connection_queued(const struct hc_connection *c)
-{
-  return c->link != NULL ? hc_outbox_queued(hc_link_outbox(c->link)) : 0;
-}
-
-bool hc_connection_is_ready(const struct hc_connection *c)
-{
-  return c->state == CONNECTION_OPEN && !c->would_block;
-}
-
 void hc_connection_disconnect(struct hc_connection *c, int code,
                               struct hc_span reason)
 {
   if (c->state == CONNECTION_OPEN)
-    start_closing(c, code, reason);
+    hc_connection_start_closing(c, code, reason);
 }
 
 void hc_connection_end_half_close(struct hc_connection *c)

@@ -14,6 +14,8 @@ struct hc_connection_handler {
   void (*on_open)(void *user_data, struct hc_span sub_protocol);
   void (*on_failed)(void *user_data, int status, const struct hc_fault *fault);
   void (*on_ready_to_send)(void *user_data);
+  /* hc_connection_send_later: it came to an end before its last byte. */
+  void (*on_send_failed)(void *user_data, int error);
   /* opcode TEXT, BINARY or PONG; data is borrowed. */
   void (*on_data)(void *user_data, enum hc_ws_opcode opcode,
                   struct hc_span data, bool end_of_message);
@@ -70,17 +72,30 @@ int hc_connection_send_piece(struct hc_connection *c, enum hc_ws_opcode opcode,
                              struct hc_span payload, bool last);
 
 /* One message sent in parts out of the caller's memory. Zero-initialised but
- * for opcode and rest. */
+ * for opcode and rest, or more and left. */
 struct hc_outgoing {
   enum hc_ws_opcode opcode;
   struct hc_span rest; /* what is not in the queue yet */
   bool started;
   bool done;
+  /* Where the message is not in memory whole: sets rest to the next piece (at
+   * most max bytes, unless that is 0) and takes it off left, the bytes that
+   * have not been in rest. 0 or a negative HYCO_E*: it cannot go on. */
+  int (*more)(struct hc_outgoing *out, size_t max);
+  uint64_t left;
 };
 
 /* Puts as many frames into the queue as its mark allows; out->done once the
  * last one is in it. 0, HYCO_ENOTCONNECTED, HYCO_EBUSY, HYCO_ENOMEM. */
 int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out);
+
+/* The same driven by the connection itself: frames follow as there is room.
+ * *out must live until it is done, on_send_failed, on_disconnected, or the
+ * connection is freed. A Close of ours waits for its end; the peer's Close ends
+ * it, unless half_close. Meanwhile other sends would block. 0,
+ * HYCO_EWOULDBLOCK, HYCO_ENOTCONNECTED, HYCO_EBUSY, HYCO_ENOMEM, and what
+ * out->more returns; after a failure *out is not needed any more. */
+int hc_connection_send_later(struct hc_connection *c, struct hc_outgoing *out);
 
 /* Gives a message up after its first frame: the connection is closed with 1001
  * "send interrupted", for the peer could not tell that it was not meant. */

@@ -59,6 +59,25 @@ static int send_whole(struct hc_connection *c, enum hc_ws_opcode opcode,
   return explain(hc_connection_send(c, opcode, payload), fault);
 }
 
+int hc_sending_check(struct hc_sending *s, struct hc_fault *fault)
+{
+  s->bytes_sent = 0;
+  if (s->is_forwarded)
+    return hc_fault_set(fault, HYCO_EINVALID,
+                        "connection %d is forwarded: nothing else can be sent",
+                        s->id);
+  return 0;
+}
+
+static int send_blocking(struct hc_sending *s, enum hc_ws_opcode opcode,
+                         struct hc_span payload, struct hc_fault *fault)
+{
+  struct hc_outgoing out = { .opcode = opcode, .rest = payload };
+  /* s may be gone after it; so may everything if interrupted */
+  int rc = s->block(s->owner, s->id, &out);
+  return rc == HYCO_EINTERRUPTED ? rc : explain(rc, fault);
+}
+
 int hc_sending_send(struct hc_sending *s, struct hc_connection *c,
                     enum hc_ws_opcode opcode, struct hc_span payload,
                     struct hc_fault *fault)
@@ -66,19 +85,15 @@ int hc_sending_send(struct hc_sending *s, struct hc_connection *c,
   bool in_pieces = s->message_length > 0 && !is_control(opcode);
   bool blocks = s->timeout_s > 0 && s->block != NULL && !is_control(opcode);
 
-  s->bytes_sent = 0;
-  if (s->is_forwarded)
-    return hc_fault_set(fault, HYCO_EINVALID,
-                        "connection %d is forwarded: nothing else can be sent",
-                        s->id);
+  int rc = hc_sending_check(s, fault);
+  if (rc < 0)
+    return rc;
   if (opcode == HC_WS_TEXT && (blocks || !in_pieces) && !hc_utf8_valid(payload))
     return hc_fault_set(fault, HYCO_EBADVALUE, "the text is not UTF-8");
-  if (blocks) { /* s may be gone after it; so may everything if interrupted */
-    int rc = s->block(s->owner, s->id, opcode, payload);
-    return rc == HYCO_EINTERRUPTED ? rc : explain(rc, fault);
-  }
-  int rc = in_pieces ? send_piece(s, c, opcode, payload, fault)
-                     : send_whole(c, opcode, payload, fault);
+  if (blocks)
+    return send_blocking(s, opcode, payload, fault);
+  rc = in_pieces ? send_piece(s, c, opcode, payload, fault)
+                 : send_whole(c, opcode, payload, fault);
   if (rc == 0)
     s->bytes_sent = (int64_t)payload.len;
   return rc;

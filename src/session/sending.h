@@ -8,11 +8,12 @@
 #include "session/surface.h"
 #include <hyco/receiver.h>
 
+struct hc_file_sending;
+
 struct hc_sending {
   /* A synchronous send runs the loop, which only the API can. NULL: every send
    * is asynchronous. */
-  int (*block)(void *owner, int id, enum hc_ws_opcode opcode,
-               struct hc_span payload);
+  int (*block)(void *owner, int id, struct hc_outgoing *out);
   void *owner;
   int id;
   bool is_forwarded;      /* nothing may be sent */
@@ -23,7 +24,15 @@ struct hc_sending {
   int64_t message_left;
   enum hc_ws_opcode message_opcode; /* once its first piece was taken */
   struct hc_utf8 utf8;              /* of its text so far */
+
+  struct hc_net *net;
+  struct hc_file_sending *files; /* under way, or their end not yet told of */
+  void (*on_progress)(void *user_data, int64_t sent, int64_t size);
+  void *user_data;
 };
+
+/* 0, or HYCO_EINVALID: the connection is forwarded. bytes_sent is 0 then. */
+int hc_sending_check(struct hc_sending *s, struct hc_fault *fault);
 
 /* Sends text, binary, ping or pong. What hc_connection_send returns (block
  * what it likes); HYCO_EBADVALUE for text that is not UTF-8, and for a call

@@ -42,6 +42,8 @@ static void on_connection_data_in(hyco_receiver *r,
 {
   struct api_world *w = user_data;
   w->receiver_bytes += e->len;
+  w->receiver_hash = api_hash(w->receiver_hash, e->data, e->len);
+  w->receiver_messages += e->eom;
   if (!w->echoes)
     return;
   int rc = e->data_format == HYCO_FORMAT_TEXT
@@ -91,16 +93,42 @@ static void on_disconnected(hyco_sender *s, const hyco_disconnected *e,
   keep(w->sender_text, e->description);
 }
 
+static void note_progress(struct api_world *w, int64_t sent, int64_t size)
+{
+  assert_in_range(sent, w->progress_sent, size);
+  w->progress_events++;
+  w->progress_sent = sent;
+  w->progress_size = size;
+}
+
+static void on_connection_progress(hyco_receiver *r,
+                                   const hyco_connection_progress *e,
+                                   void *user_data)
+{
+  struct api_world *w = user_data;
+  (void)r;
+  assert_int_equal(e->connection_id, w->accepted);
+  note_progress(w, e->bytes_sent, e->size);
+}
+
+static void on_progress(hyco_sender *s, const hyco_progress *e, void *user_data)
+{
+  (void)s;
+  note_progress(user_data, e->bytes_sent, e->size);
+}
+
 static void make_parties(struct api_world *w)
 {
   static const hyco_receiver_events receiver_events = {
     .on_connection_request = on_request,
     .on_connection_connected = on_connection_connected,
+    .on_connection_progress = on_connection_progress,
     .on_connection_data_in = on_connection_data_in,
     .on_connection_disconnected = on_connection_disconnected,
   };
   static const hyco_sender_events sender_events = {
     .on_connected = on_connected,
+    .on_progress = on_progress,
     .on_data_in = on_data_in,
     .on_disconnected = on_disconnected,
   };

@@ -22,6 +22,8 @@ struct api_world {
   int receiver_code;
   char receiver_text[API_TEXT_MAX];
   size_t receiver_bytes;
+  uint64_t receiver_hash;
+  int receiver_messages; /* whole ones */
 
   int sender_connects;
   int sender_connect_code;
@@ -31,6 +33,10 @@ struct api_world {
   size_t sender_bytes;
   uint64_t sender_hash;
   int sender_texts; /* whole text messages */
+
+  int progress_events; /* of either role, since the file began */
+  int64_t progress_sent;
+  int64_t progress_size;
   int busy_results; /* of blocking calls inside a handler */
 };
 

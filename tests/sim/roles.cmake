@@ -31,6 +31,14 @@ target_link_libraries(sim_offers_test PRIVATE hyco_sim_service)
 
 hyco_trap_allocations(sim_memory_test)
 
+# Reads from a disk that fails, or gives less than was asked for.
+foreach(name file file_ends)
+  hyco_sim_test(sim_${name} sim_file.c)
+  target_link_libraries(sim_${name}_test PRIVATE hyco_sim_world)
+  target_link_options(sim_${name}_test PRIVATE -Wl,--wrap=read)
+  hyco_trap_allocations(sim_${name}_test)
+endforeach()
+
 # What random scenarios found.
 hyco_sim_test(sim_found)
 target_link_libraries(sim_found_test PRIVATE hyco_sim_service)

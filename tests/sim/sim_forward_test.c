@@ -464,6 +464,8 @@ static void nothing_else_can_be_sent(void **state)
   assert_int_equal(
       hc_receiver_send(f.r->core, 1, HC_WS_PING, hc_span_str("me")),
       HYCO_EINVALID);
+  assert_int_equal(hc_receiver_send_file(f.r->core, 1, "/dev/null"),
+                   HYCO_EINVALID);
   assert_int_equal(hc_surface_set_bytes(&f.r->core->surface, 1,
                                         HYCO_CONNECTION_DATA_TO_SEND,
                                         hc_span_str("me")),

@@ -229,12 +229,24 @@ static void receiver_log(hyco_receiver *self, const hyco_log *e,
     sim_world_note(r->world, "%s log", r->name);
 }
 
+static void connection_progress(hyco_receiver *self,
+                                const hyco_connection_progress *e,
+                                void *user_data)
+{
+  struct sim_receiver *r = user_data;
+  (void)self;
+  sim_world_note(r->world, "%s %d progress %lld of %lld", r->name,
+                 e->connection_id, (long long)e->bytes_sent,
+                 (long long)e->size);
+}
+
 const hyco_receiver_events sim_receiver_events = {
   .on_connected = connected,
   .on_disconnected = disconnected,
   .on_connection_request = connection_request,
   .on_connection_connected = connection_connected,
   .on_connection_ready_to_send = connection_ready,
+  .on_connection_progress = connection_progress,
   .on_connection_data_in = connection_data,
   .on_connection_end = connection_end,
   .on_connection_disconnected = connection_disconnected,
@@ -327,9 +339,19 @@ static void sender_log(hyco_sender *self, const hyco_log *e, void *user_data)
     sim_world_note(s->world, "%s log", s->name);
 }
 
+static void sender_progress(hyco_sender *self, const hyco_progress *e,
+                            void *user_data)
+{
+  struct sim_sender *s = user_data;
+  (void)self;
+  sim_world_note(s->world, "%s progress %lld of %lld", s->name,
+                 (long long)e->bytes_sent, (long long)e->size);
+}
+
 const hyco_sender_events sim_sender_events = {
   .on_connected = sender_connected,
   .on_ready_to_send = sender_ready,
+  .on_progress = sender_progress,
   .on_data_in = sender_data,
   .on_end = sender_end,
   .on_disconnected = sender_disconnected,

@@ -7,6 +7,7 @@
  *   r0 1 ready                   r0 1 binary 1048576 bytes
  *   r0 1 end 1000 words          r0 1 pong ""
  *   r0 1 disconnected 1000 words r0 1 error 10054 words
+ *   r0 1 progress 16384 of 20000
  *   r0 certificate OK            r0 http 2 GET /hyco/x "body"
  *   r0 http 2 ready              r0 http 2 "piece of a body" end
  *   r0 http 2 cancelled 1120 words
