@@ -87,8 +87,10 @@ static void print_percentiles(struct samples *samples)
   if (n == 0)
     peer_die("nothing was measured");
   qsort(samples->ns, n, sizeof *samples->ns, by_size);
-  printf(" %.1f %.1f", (double)samples->ns[n / 2] / 1e3,
-         (double)samples->ns[n * 99 / 100] / 1e3);
+  size_t half = n / 2;
+  size_t nearly_all = n * 99 / 100;
+  printf(" %.1f %.1f", (double)samples->ns[half] / 1e3,
+         (double)samples->ns[nearly_all] / 1e3);
 }
 
 /* A request's head behind what out holds. */
