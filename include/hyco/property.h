@@ -110,7 +110,7 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      CONNECTION, "", 0, 65535, ANY, "The relay's id of the connection.") \
   XX(CONNECTION_READY_TO_SEND, "azure_relay_connection_ready_to_send", \
      PROPERTY, BOOL, R, CONNECTION, "false", 0, 1, ANY, \
-     "The queue is below its mark: an asynchronous send is taken.") \
+     "false from a send that would block until on_connection_ready_to_send.") \
   XX(CONNECTION_REMOTE_ADDRESS, "azure_relay_connection_remote_address", \
      PROPERTY, STRING, R, CONNECTION, "", 0, 65535, ANY, \
      "The sender's address, as the relay tells it.") \

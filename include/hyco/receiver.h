@@ -153,7 +153,8 @@ typedef struct {
   bool accept; /* in/out: false at first */
 } hyco_redirect;
 
-/* on_log: a line about what happens. connection_id 0: the control channel.
+/* on_log: a line about what happens. connection_id: whose line it is, a
+ * connection's or request's; 0: the control channel, or there is no id yet.
  * log_type "Info", "Verbose" or "Debug". Never holds a token or a key. The one
  * handler that may be called inside a call of yours (a start), in a handler
  * too. */

@@ -30,9 +30,10 @@ void hc_relay_instance_log(struct hyco_relay *relay, const char *line)
     relay->on_log(relay->user_data, line);
 }
 
-static void write_log(void *user_data, enum hc_log_level level,
+static void write_log(void *user_data, enum hc_log_level level, int id,
                       const char *line)
 {
+  (void)id;
   (void)level;
   hc_relay_instance_log(user_data, line);
 }

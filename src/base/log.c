@@ -5,15 +5,34 @@
 
 enum { LINE_MAX_BYTES = 1024 };
 
+static void write_line(const struct hc_log *log, enum hc_log_level level,
+                       int id, const char *format, va_list args)
+{
+  char line[LINE_MAX_BYTES];
+  hc_text_format(line, sizeof(line), format, args);
+  log->write(log->user_data, level, id, line);
+}
+
 void hc_log_line(const struct hc_log *log, enum hc_log_level level,
                  const char *format, ...)
 {
+  va_list args;
+
   if (!hc_log_wants(log, level))
     return;
-  char line[LINE_MAX_BYTES];
-  va_list args;
   va_start(args, format);
-  hc_text_format(line, sizeof(line), format, args);
+  write_line(log, level, 0, format, args);
   va_end(args);
-  log->write(log->user_data, level, line);
+}
+
+void hc_log_line_of(const struct hc_log *log, enum hc_log_level level, int id,
+                    const char *format, ...)
+{
+  va_list args;
+
+  if (!hc_log_wants(log, level))
+    return;
+  va_start(args, format);
+  write_line(log, level, id, format, args);
+  va_end(args);
 }

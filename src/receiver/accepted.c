@@ -210,8 +210,8 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
     if (r->freed)
       return;
   }
-  hc_log_line(&r->log, HC_LOG_INFO, "connection %d over: %d %s", id, code,
-              said.text);
+  hc_log_line_of(&r->log, HC_LOG_INFO, id, "connection %d over: %d %s", id,
+                 code, said.text);
   hyco_connection_disconnected e = { id, code, said.text };
   if (r->events.on_connection_disconnected != NULL)
     r->events.on_connection_disconnected(r->self, &e, r->user_data);

@@ -71,8 +71,8 @@ static void finish(struct hc_exchange *x)
 {
   struct hc_request_rendezvous *v = x->rendezvous;
 
-  hc_log_line(&x->receiver->log, HC_LOG_INFO, "request %d answered: %d", x->id,
-              x->answer.status);
+  hc_log_line_of(&x->receiver->log, HC_LOG_INFO, x->id,
+                 "request %d answered: %d", x->id, x->answer.status);
   hc_exchange_free(x);
   if (v != NULL)
     hc_request_rendezvous_answered(v);

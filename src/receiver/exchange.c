@@ -68,8 +68,8 @@ static void emit_cancelled(struct hc_receiver *r, int id,
 {
   hyco_http_request_cancelled e = { id, -fault->code, fault->text };
 
-  hc_log_line(&r->log, HC_LOG_INFO, "request %d cancelled: %s", id,
-              fault->text);
+  hc_log_line_of(&r->log, HC_LOG_INFO, id, "request %d cancelled: %s", id,
+                 fault->text);
   if (r->events.on_http_request_cancelled != NULL)
     r->events.on_http_request_cancelled(r->self, &e, r->user_data);
 }
@@ -185,8 +185,9 @@ static void emit_request(struct hc_exchange *x)
     .request_data_len = x->streams ? 0 : body.len,
     .has_body = x->info.body,
   };
-  hc_log_line(&r->log, HC_LOG_INFO, "request %d: %s, id %s from %s:%d", x->id,
-              e.request_method, e.id, e.remote_address, e.remote_port);
+  hc_log_line_of(&r->log, HC_LOG_INFO, x->id,
+                 "request %d: %s, id %s from %s:%d", x->id, e.request_method,
+                 e.id, e.remote_address, e.remote_port);
   r->events.on_http_request(r->self, &e, r->user_data);
 }
 

@@ -43,11 +43,11 @@ static void emit_disconnected(struct hc_receiver *r, int code, const char *text)
 }
 
 /* Handlers never nest: what is said in a narrow turn is not heard. */
-static void write_log(void *user_data, enum hc_log_level level,
+static void write_log(void *user_data, enum hc_log_level level, int id,
                       const char *line)
 {
   struct hc_receiver *r = user_data;
-  hyco_log e = hc_event_of_line(level, line);
+  hyco_log e = hc_event_of_line(level, id, line);
   if (r->events.on_log != NULL && !hc_net_is_narrow(r->net))
     r->events.on_log(r->self, &e, r->user_data);
 }

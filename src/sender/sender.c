@@ -15,11 +15,11 @@ static void emit_connected(struct hc_sender *s, int code, const char *text)
 }
 
 /* Handlers never nest: what is said in a narrow turn is not heard. */
-static void write_log(void *user_data, enum hc_log_level level,
+static void write_log(void *user_data, enum hc_log_level level, int id,
                       const char *line)
 {
   struct hc_sender *s = user_data;
-  hyco_log e = hc_event_of_line(level, line);
+  hyco_log e = hc_event_of_line(level, id, line);
   if (s->events.on_log != NULL && !hc_net_is_narrow(s->net))
     s->events.on_log(s->self, &e, s->user_data);
 }

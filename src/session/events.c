@@ -40,11 +40,12 @@ void hc_event_keep_cert(struct hc_buffer *pem, struct hc_span der)
     hc_buffer_clear(pem);
 }
 
-hyco_log hc_event_of_line(enum hc_log_level level, const char *line)
+hyco_log hc_event_of_line(enum hc_log_level level, int id, const char *line)
 {
   static const char *const types[] = { "", "Info", "Verbose", "Debug" };
 
-  return (hyco_log){ .log_level = (int)level,
+  return (hyco_log){ .connection_id = id,
+                     .log_level = (int)level,
                      .message = line,
                      .log_type = types[level] };
 }

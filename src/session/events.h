@@ -13,6 +13,6 @@ hc_event_of_verdict(const struct hc_tls_verdict *verdict);
 /* Keeps the certificate for ssl_server_cert_encoded, as PEM; empty if there is
  * no memory. */
 void hc_event_keep_cert(struct hc_buffer *pem, struct hc_span der);
-hyco_log hc_event_of_line(enum hc_log_level level, const char *line);
+hyco_log hc_event_of_line(enum hc_log_level level, int id, const char *line);
 
 #endif

@@ -43,9 +43,10 @@ static void values_that_are_not_there_are_refused(void **state)
 
   (void)state;
   assert_int_equal(hyco_sender_new(NULL, NULL, NULL, &sender), 0);
-  assert_int_equal(hyco_sender_get_string(sender, HYCO_LOCAL_HOST, NULL),
+  assert_int_equal(hyco_sender_get_string(sender, HYCO_HYBRID_CONNECTION, NULL),
                    HYCO_EINVALID);
-  assert_int_equal(hyco_sender_get_string(sender, HYCO_LOCAL_HOST, &text), 0);
+  assert_int_equal(
+      hyco_sender_get_string(sender, HYCO_HYBRID_CONNECTION, &text), 0);
   assert_string_equal(text, "");
   assert_int_equal(hyco_sender_get_bool(sender, HYCO_CONNECTED, &flag), 0);
   assert_false(flag);

@@ -41,7 +41,6 @@ static void nobody_listening_is_604(void **state)
   assert_int_equal(w->sender_connect_code, 604);
 }
 
-/* surface: OpenSSLCAFile */
 static void an_untrusted_certificate_is_280(void **state)
 {
   struct api_world *w = *state;

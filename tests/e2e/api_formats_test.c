@@ -59,6 +59,7 @@ static int send_as(struct api_world *w, hyco_format format, const void *data,
                                    HYCO_CONNECTION_DATA_TO_SEND, data, len);
 }
 
+/* surface: azure_relay_connection_data_format */
 static void data_format_decides_what_data_to_send_becomes(void **state)
 {
   struct api_world *w = *state;
@@ -120,7 +121,6 @@ static void a_ping_above_125_bytes_is_refused(void **state)
   assert_int_equal(send_as(w, HYCO_FORMAT_PONG, long_ping, 125), 0);
 }
 
-/* surface: send_text */
 static void message_length_makes_one_message_of_several_sends(void **state)
 {
   struct api_world *w = *state;

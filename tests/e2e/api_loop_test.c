@@ -212,7 +212,7 @@ static void free_own(hyco_receiver *r, const hyco_connected *e, void *user_data)
   hyco_receiver_free(r);
 }
 
-/* surface: hybrid_connection, do_events */
+/* surface: do_events */
 static void a_receiver_with_its_own_loop_may_free_itself(void **state)
 {
   struct api_world *w = *state;

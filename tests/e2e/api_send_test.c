@@ -211,6 +211,7 @@ static void an_asynchronous_send_to_a_full_queue_would_block(void **state)
   free(bytes);
 }
 
+/* surface: azure_relay_connection_timeout */
 static void a_synchronous_send_that_nobody_reads_times_out(void **state)
 {
   struct api_world *w = *state;

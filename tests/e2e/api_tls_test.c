@@ -93,6 +93,32 @@ static void what_was_negotiated_is_told_of_each_connection(void **state)
   (void)hyco_loop_do_events(w->loop, 0);
 }
 
+/* surface: ssl_server_cert_encoded */
+static void the_servers_certificate_is_read_as_it_is_in_its_file(void **state)
+{
+  struct api_world *w = *state;
+  char path[128];
+  char pem[8192] = "";
+  const char *value = NULL;
+
+  (void)snprintf(path, sizeof path, "%s/cert.pem", w->dir);
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  assert_true(fread(pem, 1, sizeof pem - 1, file) > 0);
+  assert_int_equal(fclose(file), 0);
+  assert_int_equal(
+      hyco_receiver_config(w->receiver, "ssl_server_cert_encoded", &value), 0);
+  assert_string_equal(value, "");
+  api_world_join(w);
+  assert_int_equal(
+      hyco_receiver_config(w->receiver, "ssl_server_cert_encoded", &value), 0);
+  assert_in_range(strlen(value), 300, strlen(pem));
+  assert_memory_equal(pem, value, strlen(value)); /* the chain may follow */
+  assert_int_equal(
+      hyco_sender_config(w->sender, "ssl_server_cert_encoded", &value), 0);
+  assert_memory_equal(pem, value, strlen(value));
+}
+
 /* surface: OpenSSLCipherList */
 static void the_cipher_list_says_what_is_offered(void **state)
 {
@@ -132,6 +158,7 @@ int main(void)
   cmocka_unit_test_setup_teardown(name, api_world_setup, api_world_teardown)
   const struct CMUnitTest tests[] = {
     TEST(what_was_negotiated_is_told_of_each_connection),
+    TEST(the_servers_certificate_is_read_as_it_is_in_its_file),
     TEST(the_cipher_list_says_what_is_offered),
   };
   char path[] = "/tmp/hyco-openssl-XXXXXX";

@@ -1,6 +1,7 @@
 /* Tokens from a provider, headers of one's own, waiting for a listener. */
 #include "api_world.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -77,6 +78,36 @@ static void a_provider_may_answer_later(void **state)
   use_providers(w, &p);
   api_world_join(w);
   assert_int_equal(p.asked, 2);
+}
+
+/* surface: AccessToken, TokenValidity, access_key, access_key_name */
+static void the_access_token_opens_the_door_to_others(void **state)
+{
+  struct api_world *w = *state;
+  char set[1024];
+  const char *token = NULL;
+
+  assert_int_equal(hyco_receiver_config(w->receiver, "TokenValidity=600", NULL),
+                   0);
+  int64_t soon = (int64_t)time(NULL) + 600;
+  assert_int_equal(hyco_receiver_config(w->receiver, "AccessToken", &token), 0);
+  assert_memory_equal(token,
+                      "SharedAccessSignature sr=http%3A%2F%2F127.0.0.1"
+                      "%2Fdemo%2F&sig=",
+                      62);
+  const char *expiry = strstr(token, "&se=");
+  assert_non_null(expiry);
+  assert_in_range(strtoll(expiry + 4, NULL, 10), soon, soon + 60);
+  assert_non_null(strstr(token, "&skn=RootManageSharedAccessKey"));
+  (void)snprintf(set, sizeof set, "SharedAccessSignature=%s", token);
+  assert_int_equal(hyco_receiver_set_bool(w->receiver, HYCO_LISTENING, true),
+                   0);
+  assert_int_equal(hyco_sender_set_string(w->sender, HYCO_ACCESS_KEY, ""), 0);
+  assert_int_equal(hyco_sender_connect(w->sender), HYCO_EMISSING);
+  assert_int_equal(hyco_sender_config(w->sender, set, NULL), 0);
+  assert_int_equal(hyco_sender_connect(w->sender), 0);
+  assert_int_equal(hyco_receiver_config(w->receiver, "AccessToken=x", NULL),
+                   HYCO_EREADONLY);
 }
 
 static void a_provider_without_a_token_is_602(void **state)
@@ -222,6 +253,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     TEST(a_provider_takes_the_place_of_keys),
     TEST(a_provider_may_answer_later),
+    TEST(the_access_token_opens_the_door_to_others),
     TEST(a_provider_without_a_token_is_602),
     TEST(a_request_outlives_who_asked),
     TEST(a_provider_may_free_who_asks),

@@ -111,6 +111,25 @@ static void trust_comes_from_a_list_of_files_or_a_directory(void **state)
   connect_and_leave(w, 2);
 }
 
+/* surface: SSLServerCACerts, OpenSSLCAFile */
+static void trust_comes_from_text_as_well(void **state)
+{
+  struct api_world *w = *state;
+  char pem[8192] = "";
+  FILE *file = fopen(hyco_relay_ca_file(w->relay), "r");
+
+  assert_non_null(file);
+  assert_true(fread(pem, 1, sizeof pem - 1, file) > 0);
+  assert_int_equal(fclose(file), 0);
+  assert_int_equal(hyco_receiver_set_bool(w->receiver, HYCO_LISTENING, true),
+                   0);
+  connect_and_leave(w, 1); /* the file */
+  set(w, HYCO_OPENSSL_CA_FILE, "");
+  assert_int_equal(hyco_sender_connect(w->sender), HYCO_ECERTVERIFY);
+  set(w, HYCO_SSL_SERVER_CA_CERTS, pem);
+  connect_and_leave(w, 2);
+}
+
 static void a_cipher_list_that_openssl_does_not_know_is_refused(void **state)
 {
   struct api_world *w = *state;
@@ -128,6 +147,7 @@ int main(void)
     TEST(trust_is_read_once_for_many_connections),
     TEST(trust_is_read_again_after_a_refusal),
     TEST(trust_comes_from_a_list_of_files_or_a_directory),
+    TEST(trust_comes_from_text_as_well),
     TEST(a_cipher_list_that_openssl_does_not_know_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -379,7 +379,6 @@ static void a_shutdown_without_connections_ends_the_channel(void **state)
   sim_world_finish(&w);
 }
 
-/* surface: azure_relay_connection_accept_data */
 static void a_shutdown_does_not_wait_for_ever(void **state)
 {
   (void)state;

@@ -104,7 +104,6 @@ static void a_control_frame_above_125_bytes_is_refused(void **state)
 }
 
 /* The rows of a connection, and what the request said. */
-/* surface: azure_relay_connection_id, DiagnosticId */
 static void a_receiver_knows_who_connected(void **state)
 {
   (void)state;

@@ -58,7 +58,6 @@ static void a_mebibyte_each_way_survives_any_wire(void **state)
   }
 }
 
-/* surface: MaxFrameSize */
 static void everything_works_when_bytes_come_by_ones_and_sevens(void **state)
 {
   (void)state;
@@ -248,6 +247,7 @@ static void ready_comes_again_only_after_another_would_block(void **state)
   sim_world_finish(&w);
 }
 
+/* surface: azure_relay_connection_accept_data */
 static void without_accept_data_nothing_comes_and_nothing_is_lost(void **state)
 {
   (void)state;

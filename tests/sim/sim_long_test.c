@@ -141,6 +141,7 @@ static void a_senders_long_message_comes_whole_amid_pings(void **state)
   assert_true(r->pongs_amid >= LEN / HC_STREAM_TX_MAX - 2);
 }
 
+/* surface: MaxFrameSize */
 static void a_receivers_long_message_comes_whole_amid_pings(void **state)
 {
   (void)state;

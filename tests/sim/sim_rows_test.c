@@ -14,16 +14,7 @@ static void check_text(struct hc_surface *surface, const char *name,
     fail_msg("%s is %s, not %s", name, value, expected);
 }
 
-/* surface: azure_relay_connection_count, azure_relay_connection_address */
-/* surface: azure_relay_connection_bytes_sent */
-/* surface: azure_relay_connection_connect_headers */
-/* surface: azure_relay_connection_connection_id */
-/* surface: azure_relay_connection_data_format */
-/* surface: azure_relay_connection_extensions, azure_relay_connection_host */
-/* surface: azure_relay_connection_ready_to_send */
-/* surface: azure_relay_connection_remote_address */
-/* surface: azure_relay_connection_remote_port */
-/* surface: azure_relay_connection_sub_protocols */
+/* surface: azure_relay_connection_count */
 static void a_receivers_connection_tells_what_it_knows(void **state)
 {
   static const char *const rows[][2] = {

@@ -13,14 +13,16 @@ static void on_accept(void *user_data, struct hc_stream *stream)
   raw_adopt(&s->peers[s->n_peers++], s->world.sim, stream);
 }
 
-void sim_service_start(struct sim_service *s, uint64_t seed)
+static void listen_and_wait(struct sim_service *s)
 {
   static const struct hc_listener_handler handler = { .on_accept = on_accept };
   struct hc_fault fault;
 
-  sim_world_start(&s->world, seed);
   sim_world_relay_down(&s->world);
-  const struct hc_listen where = { .host = "127.0.0.1", .port = s->world.port };
+  const struct hc_listen where = { .host = "127.0.0.1",
+                                   .port = s->world.port,
+                                   .tls = s->world.tls,
+                                   .handshake_timeout_ms = SIM_WAIT_MS };
   assert_int_equal(hc_listen(sim_net(s->world.sim), &where, &handler, s,
                              &s->listener, &fault),
                    0);
@@ -28,6 +30,18 @@ void sim_service_start(struct sim_service *s, uint64_t seed)
   s->n_taken = 0;
   (void)sim_world_receiver(&s->world);
   (void)sim_world_sender(&s->world);
+}
+
+void sim_service_start(struct sim_service *s, uint64_t seed)
+{
+  sim_world_start(&s->world, seed);
+  listen_and_wait(s);
+}
+
+void sim_service_start_tls(struct sim_service *s, uint64_t seed)
+{
+  sim_world_start_tls(&s->world, seed);
+  listen_and_wait(s);
 }
 
 void sim_service_finish(struct sim_service *s)

@@ -25,6 +25,7 @@ struct sim_service {
 
 /* With a receiver r0 and a sender s0, both idle. */
 void sim_service_start(struct sim_service *s, uint64_t seed);
+void sim_service_start_tls(struct sim_service *s, uint64_t seed);
 
 /* Frees everything; nothing may be left on the net. */
 void sim_service_finish(struct sim_service *s);

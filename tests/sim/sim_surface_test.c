@@ -124,7 +124,7 @@ static void buffered_messages_come_whole_and_bounded(void **state)
   sim_world_finish(&w);
 }
 
-/* surface: RenewNow, AutoRenewThreshold */
+/* surface: RenewNow */
 static void renew_now_sends_a_token_that_the_relay_takes(void **state)
 {
   struct sim_world w;

@@ -21,9 +21,10 @@ static const struct hc_relay_entity entities[] = {
   { .name = "open", .anonymous = true },
 };
 
-static void write_log(void *user_data, enum hc_log_level level,
+static void write_log(void *user_data, enum hc_log_level level, int id,
                       const char *line)
 {
+  (void)id;
   struct relay_world *w = user_data;
   size_t len = strlen(line);
 

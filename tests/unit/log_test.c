@@ -8,12 +8,15 @@
 struct seen {
   int lines;
   enum hc_log_level level;
+  int id;
   char line[2048];
 };
 
-static void on_line(void *user_data, enum hc_log_level level, const char *line)
+static void on_line(void *user_data, enum hc_log_level level, int id,
+                    const char *line)
 {
   struct seen *seen = user_data;
+  seen->id = id;
   seen->lines++;
   seen->level = level;
   assert_true(strlen(line) < sizeof(seen->line));
@@ -33,6 +36,20 @@ static void lines_up_to_the_level_are_written(void **state)
   assert_string_equal(seen.line, "this 1");
   hc_log_line(&log, HC_LOG_INFO, "and this");
   assert_int_equal(seen.lines, 2);
+  assert_int_equal(seen.id, 0);
+}
+
+static void a_line_says_whose_it_is(void **state)
+{
+  (void)state;
+  struct seen seen = { 0 };
+  struct hc_log log = { HC_LOG_INFO, on_line, &seen };
+  hc_log_line_of(&log, HC_LOG_INFO, 7, "connection %d", 7);
+  assert_int_equal(seen.id, 7);
+  assert_string_equal(seen.line, "connection 7");
+  hc_log_line_of(&log, HC_LOG_DEBUG, 8, "not this");
+  hc_log_line_of(NULL, HC_LOG_INFO, 8, "nor this");
+  assert_int_equal(seen.lines, 1);
 }
 
 static void a_missing_log_takes_nothing(void **state)
@@ -68,6 +85,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(lines_up_to_the_level_are_written),
+    cmocka_unit_test(a_line_says_whose_it_is),
     cmocka_unit_test(a_missing_log_takes_nothing),
     cmocka_unit_test(a_peers_bytes_cannot_forge_a_line),
     cmocka_unit_test(a_long_line_is_cut),

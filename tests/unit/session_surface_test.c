@@ -149,7 +149,6 @@ static void the_place_for_the_value_may_be_missing(void **state)
   check_read(role, "OutBufferSize", "2048");
 }
 
-/* surface: SSLServerCACerts */
 static void a_row_of_the_longest_text_can_be_read_back(void **state)
 {
   struct role *role = *state;
@@ -264,7 +263,6 @@ static void numbers_that_are_no_property_are_refused(void **state)
       HYCO_EUNKNOWNNAME);
 }
 
-/* surface: AccessToken */
 static void every_read_only_row_refuses_to_be_set(void **state)
 {
   struct role *role = *state;
@@ -285,7 +283,6 @@ static void every_read_only_row_refuses_to_be_set(void **state)
   assert_int_equal(role->sets, 0);
 }
 
-/* surface: azure_relay_connection_timeout */
 static void a_connections_row_needs_the_connections_id(void **state)
 {
   struct role *role = *state;
