@@ -2,7 +2,7 @@
 # through them, and with 1,000 connections.
 # The tests build the command and these programs once more: under the sanitizers
 # memory says nothing. They share that build, so one runs at a time.
-foreach(program unread_receiver many_senders)
+foreach(program unread_receiver many_senders http_app)
   add_executable(${program} ${program}.c)
   hyco_compile_options(${program})
   target_include_directories(${program}

@@ -1,4 +1,5 @@
-// Our parties: hyco listen and hyco connect as processes.
+// Our parties as processes: the command hyco, and an HTTP application
+// (tests/e2e/http_app.c).
 'use strict';
 
 const assert = require('node:assert');
@@ -12,10 +13,9 @@ const WHERE_TO = [
 ];
 
 class Party {
-  constructor(args) {
+  constructor(args, words = [process.env.HYCO, ...args, ...WHERE_TO]) {
     // It must not outlive us, whatever happens.
-    this.process = spawn('setpriv',
-      ['--pdeathsig', 'KILL', process.env.HYCO, ...args, ...WHERE_TO]);
+    this.process = spawn('setpriv', ['--pdeathsig', 'KILL', ...words]);
     this.out = [];
     this.err = '';
     this.process.stdout.on('data', (data) => this.out.push(data));
@@ -59,6 +59,17 @@ async function withReceiver(entity, args, body) {
   assert.strictEqual(await receiver.status(), 0, receiver.err);
 }
 
+// Runs body with an HTTP application at the entity.
+async function withApp(entity, body) {
+  const app = new Party([], [process.env.HTTP_APP,
+    process.env.RELAY_CONNECTION_STRING, process.env.NODE_EXTRA_CA_CERTS,
+    entity]);
+  await app.says(/^listening$/m);
+  await body(app);
+  app.stop();
+  assert.strictEqual(await app.status(), 0, app.err);
+}
+
 // Runs hyco connect with this input, and says how it ended.
 async function runSender(target, args, input) {
   const sender = new Party(['connect', target, ...args]);
@@ -67,4 +78,4 @@ async function runSender(target, args, input) {
   return { status, out: Buffer.concat(sender.out), err: sender.err };
 }
 
-module.exports = { runSender, withReceiver };
+module.exports = { WHERE_TO, runSender, withApp, withReceiver };

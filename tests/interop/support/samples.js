@@ -12,6 +12,7 @@ module.exports = {
     ['text of two to four bytes a character', 'Käse kostet 5 € 🧀'],
     ['a text of 130,000 bytes', 'aé€🧀'.repeat(13000)],
   ],
+  bytes: randomBytes,
   mebibyte: () => randomBytes(MIB),
   MIB,
 };
