@@ -26,11 +26,16 @@ static void say(struct service_peer *peer, const char *text)
   require(hc_stream_write(peer->stream, hc_span_str(text)) == 0);
 }
 
+/* A rendezvous, for which the control channel is there first. */
+static bool is_second(const struct service *s)
+{
+  return s->plan->leg == SERVICE_ACCEPTED || s->plan->leg == SERVICE_REQUEST;
+}
+
 static bool is_the_peer(const struct service_peer *peer)
 {
   const struct service *s = peer->service;
-  size_t index = s->plan->leg == SERVICE_ACCEPTED ? 1 : 0;
-  return peer == &s->peers[index];
+  return peer == &s->peers[is_second(s) ? 1 : 0];
 }
 
 static void answer(struct service_peer *peer, const char *head)
@@ -54,18 +59,75 @@ static void answer(struct service_peer *peer, const char *head)
 
 static void offer(struct service_peer *control)
 {
-  static const char message[] =
+  static const char accept[] =
       "{\"accept\":{\"address\":\"ws://localhost:20000/$hc/hyco?"
       "sb-hc-action=accept&sb-hc-id=1\",\"id\":\"1\","
       "\"connectHeaders\":{}}}";
+  static const char pointer[] =
+      "{\"request\":{\"address\":\"ws://localhost:20000/$hc/hyco?"
+      "sb-hc-action=request&sb-hc-id=1\",\"id\":\"1\"}}";
+  const char *message =
+      control->service->plan->leg == SERVICE_REQUEST ? pointer : accept;
   uint8_t head[HC_WS_HEAD_MAX];
   const struct hc_ws_head frame = { .opcode = HC_WS_TEXT,
                                     .fin = true,
-                                    .len = sizeof message - 1 };
+                                    .len = strlen(message) };
   size_t n = hc_ws_write_head(head, &frame);
 
   require(hc_stream_write(control->stream, hc_span_of(head, n)) == 0);
   say(control, message);
+}
+
+/* A response, as a relay reads it. */
+static void hear_text(struct service_peer *peer)
+{
+  struct hc_control control;
+  struct hc_fault fault;
+
+  require(!peer->body_due);
+  require(hc_control_read(hc_buffer_span(&peer->received), &control, &fault) ==
+          0);
+  require(control.kind == HC_CONTROL_RESPONSE);
+  peer->body_due = control.response.body;
+  peer->service->n_answered++;
+  hc_control_deinit(&control);
+}
+
+static void hear_chunk(struct service_peer *peer,
+                       const struct hc_ws_chunk *chunk)
+{
+  if (chunk->message == HC_WS_BINARY) {
+    require(peer->body_due);
+    peer->body_due = !chunk->message_end;
+  } else if (chunk->message == HC_WS_TEXT) {
+    uint8_t *dst = hc_buffer_reserve(&peer->received, chunk->data.len);
+    require(dst != NULL);
+    hc_ws_chunk_copy(dst, chunk);
+    hc_buffer_commit(&peer->received, chunk->data.len);
+    if (!chunk->message_end)
+      return;
+    hear_text(peer);
+    hc_buffer_clear(&peer->received);
+  }
+}
+
+/* What a receiver says on a rendezvous for requests are whole answers; the
+ * other legs' words do not matter. */
+static void hear(struct service_peer *peer, struct hc_span *in)
+{
+  struct hc_ws_chunk chunk;
+  int rc = 1;
+
+  if (peer->service->plan->leg != SERVICE_REQUEST || !is_the_peer(peer)) {
+    hc_span_drop(in, in->len);
+    return;
+  }
+  while (rc == 1) {
+    rc = hc_ws_read(&peer->reader, in, &chunk);
+    require(rc >= 0);
+    if (rc == 1 && chunk.head.opcode < HC_WS_CLOSE)
+      hear_chunk(peer, &chunk);
+  }
 }
 
 static void on_data(void *user_data, struct hc_span *in)
@@ -74,7 +136,7 @@ static void on_data(void *user_data, struct hc_span *in)
   char head[SERVICE_HEAD_MAX];
 
   if (peer->upgraded) {
-    hc_span_drop(in, in->len);
+    hear(peer, in);
     return;
   }
   require(in->len < sizeof head);
@@ -84,7 +146,7 @@ static void on_data(void *user_data, struct hc_span *in)
     return;
   hc_span_drop(in, in->len);
   answer(peer, head);
-  if (peer->service->plan->leg == SERVICE_ACCEPTED && !is_the_peer(peer))
+  if (is_second(peer->service) && !is_the_peer(peer))
     offer(peer);
 }
 
@@ -106,7 +168,7 @@ static void on_accept(void *user_data, struct hc_stream *stream)
   static const struct hc_stream_handler handler = { .on_data = on_data,
                                                     .on_end = on_end };
   struct service *s = user_data;
-  size_t max = s->plan->leg == SERVICE_ACCEPTED ? 2 : 1;
+  size_t max = is_second(s) ? 2 : 1;
 
   if (s->n_peers == max) {
     hc_stream_close(stream, HC_STREAM_ABORT);
@@ -114,6 +176,8 @@ static void on_accept(void *user_data, struct hc_stream *stream)
   }
   struct service_peer *peer = &s->peers[s->n_peers++];
   *peer = (struct service_peer){ .service = s, .stream = stream };
+  hc_buffer_init(&peer->received, HC_CONTROL_MAX);
+  hc_ws_reader_init(&peer->reader, HC_WS_FROM_CLIENT);
   hc_stream_set_handler(stream, &handler, peer);
 }
 
@@ -194,6 +258,28 @@ static void receiver_error(hyco_receiver *self, const hyco_error_event *e,
     split_report(s->report, "error %d\n", e->error_code);
 }
 
+/* Answered at once with its own body. */
+static void http_request(hyco_receiver *self, const hyco_http_request *e,
+                         void *user_data)
+{
+  struct service *s = user_data;
+  struct hc_span body = hc_span_of(e->request_data, e->request_data_len);
+  struct hc_exchange *x = hc_requests_find(s->receiver, e->connection_id);
+  struct hc_fault fault;
+
+  (void)self;
+  require(x != NULL && e->request_method[0] != '\0');
+  s->n_told++;
+  split_report(s->report, "http ");
+  split_report_bytes(s->report, hc_span_str(e->id));
+  split_report_bytes(s->report, hc_span_str(e->request_method));
+  split_report_bytes(s->report, hc_span_str(e->request_target));
+  split_report_bytes(s->report, hc_span_str(e->request_headers));
+  split_report_bytes(s->report, body);
+  split_report(s->report, " %d\n", e->remote_port);
+  (void)hc_answer_send(x, 200, "Words", body, &fault);
+}
+
 static void connection_connected(hyco_receiver *self, int id, void *user_data)
 {
   (void)self;
@@ -249,6 +335,7 @@ static const hyco_receiver_events receiver_events = {
   .on_connection_error = connection_error,
   .on_connection_disconnected = connection_disconnected,
   .on_error = receiver_error,
+  .on_http_request = http_request,
 };
 
 static void sender_connected(hyco_sender *self, const hyco_connected *e,
@@ -340,8 +427,7 @@ static void start(struct service *s)
 /* The role may have hung up already. */
 static void send_input(struct service *s)
 {
-  struct service_peer *peer =
-      &s->peers[s->plan->leg == SERVICE_ACCEPTED ? 1 : 0];
+  struct service_peer *peer = &s->peers[is_second(s) ? 1 : 0];
   size_t first = s->plan->first;
   size_t n = first < s->input.len ? first : s->input.len;
 
@@ -360,6 +446,8 @@ static void finish(struct service *s)
 {
   for (size_t i = 0; i < s->n_peers; i++)
     hang_up(&s->peers[i], HC_STREAM_ABORT);
+  for (size_t i = 0; i < s->n_peers; i++)
+    hc_buffer_deinit(&s->peers[i].received);
   hc_receiver_free(s->receiver);
   hc_sender_free(s->sender);
   hc_listener_close(s->listener);
@@ -379,6 +467,10 @@ void service_run(struct service *s, const struct service_plan *plan,
   hc_buffer_init(&s->message, SERVICE_INPUT_MAX);
   start(s);
   send_input(s);
+  if (plan->leg == SERVICE_REQUEST) { /* its end is told to nobody */
+    require(hc_requests_are_over(&s->receiver->requests));
+    over(s, 0);
+  }
   require(s->is_over);
   finish(s);
 }

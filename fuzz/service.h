@@ -3,6 +3,7 @@
 #ifndef FUZZ_SERVICE_H
 #define FUZZ_SERVICE_H
 
+#include "protocol/ws.h"
 #include "receiver/receiver.h"
 #include "sender/sender.h"
 #include "sim_net.h"
@@ -11,7 +12,12 @@
 enum { SERVICE_INPUT_MAX = 1 << 16, SERVICE_HEAD_MAX = 4096 };
 
 /* The connection on which the input is sent. */
-enum service_leg { SERVICE_CONTROL, SERVICE_ACCEPTED, SERVICE_SENDER };
+enum service_leg {
+  SERVICE_CONTROL,
+  SERVICE_ACCEPTED,
+  SERVICE_SENDER,
+  SERVICE_REQUEST /* the rendezvous for an HTTP request */
+};
 
 /* What a target does with its input. */
 struct service_plan {
@@ -26,7 +32,9 @@ struct service_plan {
 struct service_peer {
   struct service *service;
   struct hc_stream *stream;
-  struct hc_buffer received;
+  struct hc_buffer received; /* SERVICE_REQUEST: the message that is coming */
+  struct hc_ws_reader reader;
+  bool body_due; /* of the receiver's response */
   bool upgraded;
 };
 
@@ -43,7 +51,9 @@ struct service {
   struct hc_sender *sender;
   struct hc_buffer message; /* so far */
   bool opened;
-  bool said_error; /* of the connection */
+  bool said_error;   /* of the connection */
+  size_t n_told;     /* HTTP requests */
+  size_t n_answered; /* of SERVICE_REQUEST */
   bool is_over;
   int code; /* of the end, or of the try to connect */
 };
