@@ -93,7 +93,8 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "The sender's headers, a JSON object.") \
   XX(CONNECTION_CONNECTION_ID, "azure_relay_connection_connection_id", \
      PROPERTY, INT, R, CONNECTION, "0", 0, INT32_MAX, ANY, \
-     "Number of the connection, from 1, never used again.") \
+     "Number of the connection, from 1; behind 2147483647 those that are " \
+     "not in use come again.") \
   XX(CONNECTION_DATA_FORMAT, "azure_relay_connection_data_format", PROPERTY, \
      ENUM, RW, CONNECTION, "0", 0, 10, ANY, \
      "What data_to_send becomes: 0 text if it is UTF-8, else binary; 1 text, " \

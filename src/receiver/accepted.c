@@ -377,7 +377,7 @@ static struct hc_accepted *new_accepted(struct hc_receiver *r,
   a->info = *info;
   memset(info, 0, sizeof *info);
   a->accept_data = true;
-  a->id = ++r->last_id;
+  a->id = hc_receiver_next_id(r);
   make_uid(a);
   hc_list_append(&r->accepted, &a->node);
   r->n_accepted++;

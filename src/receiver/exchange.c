@@ -191,6 +191,17 @@ static void emit_request(struct hc_exchange *x)
   r->events.on_http_request(r->self, &e, r->user_data);
 }
 
+/* Its number, which it has only if it is found by it. */
+static int take_id(struct hc_exchange *x)
+{
+  struct hc_receiver *r = x->receiver;
+  int id = hc_receiver_next_id(r);
+  int rc = hc_id_map_put(&r->requests.ids, id, x);
+
+  x->id = rc == 0 ? id : 0;
+  return rc;
+}
+
 static void announce(struct hc_exchange *x)
 {
   struct hc_receiver *r = x->receiver;
@@ -204,14 +215,12 @@ static void announce(struct hc_exchange *x)
   } else if (!hc_receiver_is_listening(r)) {
     hc_exchange_refuse(x, STATUS_UNAVAILABLE, "The listener was shut down.",
                        true);
-  } else if (hc_id_map_put(&r->requests.ids, r->last_id + 1, x) < 0) {
+  } else if (take_id(x) < 0) {
     refuse_for_memory(x);
+  } else if (forwards) {
+    hc_http_forward_begin(x);
   } else {
-    x->id = ++r->last_id;
-    if (forwards)
-      hc_http_forward_begin(x);
-    else
-      emit_request(x);
+    emit_request(x);
   }
 }
 

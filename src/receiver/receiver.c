@@ -7,6 +7,8 @@
 #include "session/events.h"
 #include "session/options.h"
 
+#include <limits.h>
+
 void hc_receiver_emit_error(struct hc_receiver *r, const struct hc_fault *fault)
 {
   hyco_error_event e = { .error_code = -fault->code,
@@ -390,6 +392,15 @@ bool hc_receiver_is_shut(const struct hc_receiver *r)
 {
   return r->state == HC_RECEIVER_IDLE && is_quiet(r) &&
          hc_list_is_empty(&r->rejects);
+}
+
+int hc_receiver_next_id(struct hc_receiver *r)
+{
+  do
+    r->last_id = r->last_id < INT_MAX ? r->last_id + 1 : 1;
+  while (hc_receiver_find(r, r->last_id) != NULL ||
+         hc_requests_find(r, r->last_id) != NULL);
+  return r->last_id;
 }
 
 struct hc_accepted *hc_receiver_find(const struct hc_receiver *r, int id)

@@ -96,6 +96,10 @@ int hc_receiver_renew(struct hc_receiver *r, struct hc_fault *fault);
 /* The open connection of this id; NULL if there is none. */
 struct hc_accepted *hc_receiver_find(const struct hc_receiver *r, int id);
 
+/* The number of the next connection or request: behind INT_MAX they begin anew
+ * with those that are not in use. */
+int hc_receiver_next_id(struct hc_receiver *r);
+
 /* hyco_receiver_disconnect. */
 int hc_receiver_disconnect(struct hc_receiver *r, int id);
 

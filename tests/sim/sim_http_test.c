@@ -3,6 +3,8 @@
 #include "sim_http.h"
 #include "support/check.h"
 
+#include <limits.h>
+
 enum { TURN_MS = 100 };
 
 #define NO_BODY                                             \
@@ -261,6 +263,32 @@ static void a_body_above_the_limit_is_answered_413(void **state)
   sim_service_finish(&s);
 }
 
+/* A receiver lives for years: behind the last number the first comes again,
+ * unless it is in use. */
+static void ids_begin_anew_behind_the_last_and_none_is_taken_twice(void **state)
+{
+  (void)state;
+  struct sim_service s;
+  struct raw_peer *control = start(&s, 16);
+  struct hc_receiver *core = s.world.receivers[0].core;
+  core->last_id = 1;
+  http_send_request(&s, control, "a", "GET", false);
+  sim_world_run(&s.world, TURN_MS, "r0 http 2 GET /hyco/x?y=1 \"\"\n");
+  core->last_id = INT_MAX - 1;
+  http_send_request(&s, control, "b", "GET", false);
+  http_send_request(&s, control, "c", "GET", false);
+  http_send_request(&s, control, "d", "GET", false);
+  sim_world_run(&s.world, TURN_MS,
+                "r0 http 2147483647 GET /hyco/x?y=1 \"\"\n"
+                "r0 http 1 GET /hyco/x?y=1 \"\"\n"
+                "r0 http 3 GET /hyco/x?y=1 \"\"\n");
+  assert_int_equal(http_answer(&s, 2, 201, ""), 0);
+  http_expect_response(control, "a", 201, NO_BODY);
+  assert_int_equal(http_answer(&s, INT_MAX, 202, ""), 0);
+  http_expect_response(control, "b", 202, NO_BODY);
+  sim_service_finish(&s);
+}
+
 /* hyco/http.h: on_http_request_data comes "with StreamRequests" */
 static void a_request_told_whole_is_told_nothing_more_when_resumed(void **state)
 {
@@ -311,6 +339,7 @@ int main(void)
     cmocka_unit_test(binary_messages_that_belong_to_nobody_are_ignored),
     cmocka_unit_test(a_body_that_is_not_there_is_reported_and_not_fatal),
     cmocka_unit_test(a_body_above_the_limit_is_answered_413),
+    cmocka_unit_test(ids_begin_anew_behind_the_last_and_none_is_taken_twice),
     cmocka_unit_test(a_request_told_whole_is_told_nothing_more_when_resumed),
     cmocka_unit_test(the_receiver_may_be_freed_inside_the_handler),
   };
