@@ -265,7 +265,8 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
   XX(DEFAULT_CONNECTION_TIMEOUT, "DefaultConnectionTimeout", SETTING, INT, \
      RW, BOTH, "0", 0, 86400, ANY, \
      "Seconds for TCP, TLS and WebSocket handshake together; 0: 10 for a " \
-     "control channel, 20 for a rendezvous, 70 for a sender.") \
+     "control channel, 20 for a rendezvous, 70 for a sender; for an HTTP " \
+     "request TCP and TLS: 20.") \
   XX(MAX_CONNECTIONS, "MaxConnections", SETTING, INT, RW, RECEIVER, "1000", \
      1, 100000, IDLE, \
      "Connections at a time; senders above it are rejected with 503.") \

@@ -109,9 +109,10 @@ typedef struct {
 } hyco_error_event;
 
 /* on_ssl_server_authentication: the server's certificate, after the handshake
- * and before any byte of ours, for the control channel and each rendezvous.
- * accept is the verdict of the check of chain and name; the handler may change
- * it both ways. */
+ * and before any byte of ours, for the control channel, each rendezvous, each
+ * HTTP request of a sender and each that is forwarded to https. accept is the
+ * verdict of the check of chain and name; the handler may change it both ways.
+ */
 typedef struct {
   const void *cert_encoded; /* DER */
   size_t cert_encoded_len;

@@ -214,9 +214,6 @@ static void set_http(CURL *easy)
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)HC_HTTP_KEEP_ALIVE_S);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)HC_HTTP_KEEP_ALIVE_S / 4);
 }
 
 /* Nothing of libcurl's own trust: hc_tls_lend has ours judge. */
@@ -264,6 +261,18 @@ static void on_done(void *owner, CURLcode result)
   hc_io_call_done(owner, (int)result);
 }
 
+/* An answer may take any time: a silent server is asked after. */
+static struct hc_tcp tcp_of(const struct hc_http_request *request)
+{
+  struct hc_tcp tcp = request->tcp;
+
+  if (tcp.keep_alive_ms > 0 || tcp.keep_interval_ms > 0 || tcp.keep_probes > 0)
+    return tcp;
+  tcp.keep_alive_ms = HC_HTTP_KEEP_ALIVE_S * 1000;
+  tcp.keep_interval_ms = tcp.keep_alive_ms / 4;
+  return tcp;
+}
+
 int hc_io_call_set_up(struct hc_io_call *call,
                       const struct hc_http_request *request,
                       struct hc_fault *fault)
@@ -274,7 +283,7 @@ int hc_io_call_set_up(struct hc_io_call *call,
     .port = request->port,
     .proxy = request->proxy,
     .local_host = request->local_host,
-    .tcp = { .no_delay = request->no_delay },
+    .tcp = tcp_of(request),
     .timeout_ms = request->timeout_ms,
   };
   int rc =

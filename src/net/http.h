@@ -10,7 +10,7 @@
 
 #include "base/fault.h"
 #include "base/span.h"
-#include "base/tls_options.h"
+#include "net/net.h"
 
 struct hc_http_client;
 struct hc_http_call;
@@ -61,8 +61,9 @@ struct hc_http_request {
   struct hc_tls *tls;     /* NULL: plain. The call keeps it alive */
   const char *local_host; /* address or interface to bind to; NULL: any */
   const char *proxy;      /* as of struct hc_dial; NULL: none */
-  bool no_delay;
-  uint64_t timeout_ms; /* for DNS, TCP, proxy and TLS together */
+  struct hc_tcp tcp;      /* as of struct hc_dial; without a word on probes
+                             HC_HTTP_KEEP_ALIVE_S */
+  uint64_t timeout_ms;    /* for DNS, TCP, proxy and TLS together */
 
   const char *method; /* a token */
   const char *target; /* '/' first, bytes 0x21-0x7e, sent as it stands */

@@ -235,7 +235,7 @@ static int start(struct hc_http_forward *f, struct hc_fault *fault)
                                 fault);
   if (rc == 0) {
     head.request.tls = head.tls ? r->forward_tls : NULL;
-    head.request.no_delay = true;
+    head.request.tcp.no_delay = true;
     head.request.timeout_ms = HC_HTTP_FORWARD_CONNECT_MS;
     rc = hc_http_start(r->http, &head.request, &handler, f, &f->call, fault);
   }

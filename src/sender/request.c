@@ -8,6 +8,7 @@
 #include "protocol/url.h"
 #include "sender/request_answer.h"
 #include "sender/sender.h"
+#include "session/options.h"
 
 /* --- what is set --- */
 
@@ -166,8 +167,8 @@ static int start_call(hyco_request *r, const char *target,
     .port = r->endpoint.port,
     .tls = r->endpoint.tls ? r->sender->tls : NULL,
     .local_host = local_host[0] != '\0' ? local_host : NULL,
-    .no_delay = hc_properties_flag(props, HYCO_TCP_NO_DELAY),
-    .timeout_ms = HC_REQUEST_CONNECT_MS,
+    .tcp = hc_tcp_from_properties(props),
+    .timeout_ms = hc_handshake_ms(props, HC_REQUEST_CONNECT_MS),
     .method = r->method,
     .target = target,
     .fields = lines,

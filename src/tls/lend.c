@@ -5,31 +5,14 @@
 #include "tls/reason.h"
 #include "tls/session_internal.h"
 
-#include <arpa/inet.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
-
-/* What the certificate must be good for; the root's dot is not in names. */
-static bool set_name(X509_VERIFY_PARAM *param, const char *host)
-{
-  unsigned char address[sizeof(struct in6_addr)];
-  size_t len = strlen(host);
-
-  if (inet_pton(AF_INET, host, address) == 1 ||
-      inet_pton(AF_INET6, host, address) == 1)
-    return X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1;
-  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  if (len > 0 && host[len - 1] == '.')
-    len--;
-  return X509_VERIFY_PARAM_set1_host(param, host, len) == 1;
-}
 
 static int verify(X509_STORE_CTX *store, void *user_data)
 {
   struct hc_tls_loan *loan = user_data;
   bool trusted;
 
-  if (!set_name(X509_STORE_CTX_get0_param(store), loan->host)) {
+  if (!hc_tls_host_expect(X509_STORE_CTX_get0_param(store), loan->name)) {
     X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
     return 0;
   }
@@ -59,17 +42,36 @@ static bool lend_certificate(SSL_CTX *from, SSL_CTX *to)
          SSL_CTX_use_PrivateKey(to, SSL_CTX_get0_privatekey(from)) == 1;
 }
 
+/* What its maker has set is undone: a ClientHello says as much as ours. */
+static int lend_rules(struct hc_tls_loan *loan, SSL_CTX *to)
+{
+  SSL_CTX *from = loan->tls->ctx;
+  const char *groups = hc_tls_host_groups(loan->name);
+
+  int rc = hc_tls_set_rules(to, loan->tls->cipher_list, &loan->fault);
+  if (rc != 0)
+    return rc;
+  SSL_CTX_clear_options(to, SSL_CTX_get_options(to));
+  SSL_CTX_set_options(to, SSL_CTX_get_options(from) | SSL_OP_NO_TICKET);
+  SSL_CTX_set_post_handshake_auth(to, 0);
+  if ((groups != NULL && SSL_CTX_set1_groups_list(to, groups) != 1) ||
+      SSL_CTX_set1_param(to, SSL_CTX_get0_param(from)) != 1)
+    return hc_fault_set(&loan->fault, HYCO_ETLS, "TLS: %s", hc_tls_reason());
+  return 0;
+}
+
 int hc_tls_lend(struct hc_tls_loan *loan, void *ssl_ctx)
 {
   SSL_CTX *from = loan->tls->ctx;
   SSL_CTX *to = ssl_ctx;
 
+  if (!hc_tls_host_name(loan->host, loan->name))
+    return hc_fault_set(&loan->fault, HYCO_EBADURL, "host name too long");
   loan->fault.code = 0;
-  int rc = hc_tls_set_rules(to, loan->tls->cipher_list, &loan->fault);
+  int rc = lend_rules(loan, to);
   if (rc != 0)
     return rc;
-  if (!lend_certificate(from, to) ||
-      SSL_CTX_set1_param(to, SSL_CTX_get0_param(from)) != 1)
+  if (!lend_certificate(from, to))
     return hc_fault_set(&loan->fault, HYCO_ETLS, "TLS: %s", hc_tls_reason());
   SSL_CTX_set1_cert_store(to, SSL_CTX_get_cert_store(from));
   SSL_CTX_set_verify(to, SSL_VERIFY_PEER, NULL);

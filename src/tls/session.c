@@ -3,48 +3,20 @@
 
 #include "base/memory.h"
 #include "tls/context_internal.h"
+#include "tls/host.h"
 #include "tls/reason.h"
 #include "tls/session_internal.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
-#include <strings.h>
-
-static bool ends_with(const char *host, const char *suffix)
-{
-  size_t host_len = strlen(host);
-  size_t len = strlen(suffix);
-  return host_len >= len && strcasecmp(host + host_len - len, suffix) == 0;
-}
-
-/* The service prefers P-384 and asks for it with a second round trip
- * (spec hybrid-connections.md 1.15). */
-static bool is_service(const char *host)
-{
-  return ends_with(host, ".servicebus.windows.net") ||
-         ends_with(host, ".servicebus.chinacloudapi.cn") ||
-         ends_with(host, ".servicebus.usgovcloudapi.net");
-}
-
-static bool is_address(const char *host)
-{
-  unsigned char address[sizeof(struct in6_addr)];
-  return inet_pton(AF_INET, host, address) == 1 ||
-         inet_pton(AF_INET6, host, address) == 1;
-}
 
 /* SNI and what the certificate must be good for. */
 static bool set_name(SSL *ssl, const char *host)
 {
-  if (is_address(host))
-    return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
-
-  SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  return SSL_set_tlsext_host_name(ssl, host) == 1 &&
-         SSL_set1_host(ssl, host) == 1;
+  return hc_tls_host_expect(SSL_get0_param(ssl), host) &&
+         (hc_tls_host_is_address(host) ||
+          SSL_set_tlsext_host_name(ssl, host) == 1);
 }
 
 static void offer_ticket(struct hc_tls_session *session)
@@ -62,21 +34,16 @@ static bool set_client(struct hc_tls_session *session, const char *host,
                        uint16_t port)
 {
   char key[300];
-  char name[256];
-  size_t len = strlen(host);
+  char name[HC_TLS_HOST_MAX + 1];
 
-  if (len > 0 && host[len - 1] == '.') /* the root's dot is not in names */
-    len--;
-  if (len >= sizeof(name))
+  if (!hc_tls_host_name(host, name))
     return false;
-  memcpy(name, host, len);
-  name[len] = '\0';
   snprintf(key, sizeof(key), "%s:%u", name, port);
   session->ticket_key = hc_strdup(key);
   if (session->ticket_key == NULL || !set_name(session->ssl, name))
     return false;
-  if (is_service(name) &&
-      SSL_set1_groups_list(session->ssl, "P-384:X25519:P-256") != 1)
+  const char *groups = hc_tls_host_groups(name);
+  if (groups != NULL && SSL_set1_groups_list(session->ssl, groups) != 1)
     return false;
   SSL_set_connect_state(session->ssl);
   offer_ticket(session);

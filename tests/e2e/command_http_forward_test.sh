@@ -4,6 +4,11 @@
 . "$(dirname "$0")/lib.sh"
 here=$(dirname "$0")
 
+# Nobody is there: who went by them would not arrive.
+export http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
+export HTTP_PROXY=$http_proxy HTTPS_PROXY=$http_proxy all_proxy=$http_proxy
+export ALL_PROXY=$http_proxy no_proxy=
+
 start web "$here/web_server.py"
 web_pid=$pid
 await "$web_pid" web.out '^ready ' || exit 1
@@ -17,7 +22,7 @@ says() { ends_well && grep -q -e "$1" "$scratch/out"; }
 head -c 5000000 /dev/urandom >"$scratch/bytes"
 
 request web/hello
-check "an answer comes back" wrote 'hello\n'
+check "an answer comes back, by no proxy of the environment" wrote 'hello\n'
 request web/hello -i
 check "repeated headers stay apart" says '^Set-Cookie: a=b'
 check "both of them" says '^[Ss]et-Cookie: c=d'
