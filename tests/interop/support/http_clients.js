@@ -36,7 +36,7 @@ async function askSdk(target, options = {}) {
     reason: res.statusMessage,
     headers: pairs(res.rawHeaders),
     body: await readAll(res),
-    reused: req.reusedSocket,
+    socket: req.socket,
   };
 }
 
@@ -114,10 +114,75 @@ const CLIENTS = {
   'hyco request': askHyco,
 };
 
+// Answers that are read as they come: { stream, leave } for a GET; stream
+// iterates over bytes and throws if the answer breaks off, leave() goes away.
+
+async function openSdk(target) {
+  const req = sdk.request({
+    host: HOST, port: process.env.RELAY_PORT, path: target, agent: false,
+  });
+  req.on('error', () => {}); // the answer says it
+  req.end();
+  const [res] = await once(req, 'response');
+  return { stream: res, leave: () => req.destroy() };
+}
+
+async function openFetch(target) {
+  const controller = new AbortController();
+  const res = await fetch(AT + target, { signal: controller.signal });
+  return { stream: res.body, leave: () => controller.abort() };
+}
+
+// Its output, and that it ends well.
+async function* outputOf(child) {
+  const closed = once(child, 'close');
+  const text = readAll(child.stderr);
+  yield* child.stdout;
+  const [status, signal] = await closed;
+  if (status !== 0) {
+    const why = (await text).toString();
+    throw Object.assign(new Error(why), { status: status ?? signal });
+  }
+}
+
+function openProcess(command, args) {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] });
+  defer(() => child.kill('SIGKILL'));
+  return { stream: outputOf(child), leave: () => child.kill('SIGKILL') };
+}
+
+function openCurl(target, args = []) {
+  return openProcess('curl', ['-sS', '-N', '--cacert',
+    process.env.NODE_EXTRA_CA_CERTS, AT + target, ...args]);
+}
+
+function openHyco(target) {
+  return openProcess(process.env.HYCO,
+    ['request', ...WHERE_TO, target.slice(1)]);
+}
+
+const STREAMS = {
+  'hyco-https': openSdk,
+  fetch: openFetch,
+  'curl -N': openCurl,
+  'hyco request': openHyco,
+};
+
+// The SDK's POST whose body has begun.
+function openBody(target) {
+  const req = sdk.request({
+    host: HOST, port: process.env.RELAY_PORT, path: target, agent: false,
+    method: 'POST',
+  });
+  req.write('some');
+  return req;
+}
+
 // All values of a header, in order.
 function all(answer, wanted) {
   return answer.headers.filter(([name]) => name.toLowerCase() === wanted)
     .map(([, value]) => value);
 }
 
-module.exports = { AT, CLIENTS, all, askSdk };
+module.exports = { CLIENTS, STREAMS, all, askSdk, openBody, openCurl };

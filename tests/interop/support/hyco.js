@@ -59,15 +59,15 @@ async function withReceiver(entity, args, body) {
   assert.strictEqual(await receiver.status(), 0, receiver.err);
 }
 
-// Runs body with an HTTP application at the entity.
-async function withApp(entity, body) {
+// Runs body with an HTTP application at the entity, which ends so.
+async function withApp(entity, body, end = 0) {
   const app = new Party([], [process.env.HTTP_APP,
     process.env.RELAY_CONNECTION_STRING, process.env.NODE_EXTRA_CA_CERTS,
     entity]);
   await app.says(/^listening$/m);
   await body(app);
   app.stop();
-  assert.strictEqual(await app.status(), 0, app.err);
+  assert.strictEqual(await app.status(), end, app.err);
 }
 
 // Runs hyco connect with this input, and says how it ended.
