@@ -84,8 +84,8 @@ static int run(struct chat *chat)
 
 static int connect_to(hyco_sender *s, const char *entity, const char *ca_file)
 {
-  const char *where = getenv("HYCO_CONNECTION_STRING");
-  int rc = hyco_sender_set_connection_string(s, where != NULL ? where : "");
+  int rc =
+      hyco_sender_set_connection_string(s, getenv("HYCO_CONNECTION_STRING"));
   if (rc == 0)
     rc = hyco_sender_set_string(s, HYCO_HYBRID_CONNECTION, entity);
   if (rc == 0 && ca_file != NULL)

@@ -26,8 +26,8 @@ static void on_disconnected(hyco_sender *s, const hyco_disconnected *e,
 
 static int send_line(hyco_sender *s, char **argv, const int *close_code)
 {
-  const char *where = getenv("HYCO_CONNECTION_STRING");
-  int rc = hyco_sender_set_connection_string(s, where != NULL ? where : "");
+  int rc =
+      hyco_sender_set_connection_string(s, getenv("HYCO_CONNECTION_STRING"));
   if (rc == 0)
     rc = hyco_sender_set_string(s, HYCO_HYBRID_CONNECTION, argv[1]);
   if (rc == 0 && argv[3] != NULL)

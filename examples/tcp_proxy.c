@@ -50,9 +50,8 @@ static void on_error(hyco_receiver *r, const hyco_error_event *e,
 
 static int serve(hyco_receiver *r, char **argv, const char *ca_file)
 {
-  const char *where = getenv("HYCO_CONNECTION_STRING");
-  bool listening = true;
-  int rc = hyco_receiver_set_connection_string(r, where != NULL ? where : "");
+  int rc =
+      hyco_receiver_set_connection_string(r, getenv("HYCO_CONNECTION_STRING"));
   if (rc == 0)
     rc = hyco_receiver_set_string(r, HYCO_HYBRID_CONNECTION, argv[1]);
   if (rc == 0)
@@ -63,13 +62,8 @@ static int serve(hyco_receiver *r, char **argv, const char *ca_file)
   if (rc == 0 && ca_file != NULL)
     rc = hyco_receiver_set_string(r, HYCO_OPENSSL_CA_FILE, ca_file);
   if (rc == 0)
-    rc = hyco_receiver_start(r);
-  while (rc == 0 &&
-         listening) { /* false once the service refuses us for good */
-    hyco_receiver_do_events(r, -1);
-    hyco_receiver_get_bool(r, HYCO_LISTENING, &listening);
-  }
-  return rc != 0 ? rc : HYCO_ENOTCONNECTED;
+    rc = hyco_receiver_start(r); /* a first try that fails is repeated */
+  return rc == 0 ? hyco_receiver_run(r) : rc;
 }
 
 int main(int argc, char **argv)

@@ -169,6 +169,37 @@ int hyco_receiver_start(hyco_receiver *r)
   return hc_receiver_start(r->core, false);
 }
 
+/* Not listening, nor ending what a shutdown ends. */
+static bool is_over(const struct hc_receiver *core)
+{
+  return core->state == HC_RECEIVER_IDLE && !core->shutting_down;
+}
+
+/* Not as blocking calls run the loop: handlers may call those. */
+int hyco_receiver_run(hyco_receiver *r)
+{
+  struct hc_receiver *core = r->core;
+  hyco_loop *loop = r->loop;
+  bool gone = false;
+
+  if (!hc_api_may_block(loop))
+    return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
+                        "not inside a handler: it runs already");
+  int rc = hyco_receiver_set_bool(r, HYCO_LISTENING, true);
+  if (rc < 0)
+    return rc;
+  r->gone = &gone;
+  while (!is_over(core) && !atomic_exchange(&loop->stop, false)) {
+    if (!hc_api_turn(loop, -1) || gone)
+      return HYCO_EINTERRUPTED;
+  }
+  r->gone = NULL;
+  if (!is_over(core) || core->failure.code == 0)
+    return 0;
+  core->surface.fault = core->failure;
+  return core->failure.code;
+}
+
 static bool is_shut(const void *owner)
 {
   return hc_receiver_is_shut(owner);

@@ -119,6 +119,7 @@ static void on_channel_open(void *user_data)
   struct hc_receiver *r = user_data;
   r->state = HC_RECEIVER_ONLINE;
   r->once = false;
+  r->failure.code = 0;
   hc_backoff_online(&r->backoff, hc_net_now_ms(r->net));
   emit_connected(r, 0, "OK");
 }
@@ -190,6 +191,11 @@ static void on_channel_ended(void *user_data, int code, struct hc_span reason,
     hc_receiver_settle(r);
     return;
   }
+  if (fault != NULL)
+    r->failure = *fault;
+  else
+    hc_fault_set(&r->failure, HYCO_EDROPPED,
+                 "the control channel was closed: %d %s", code, said.text);
   plan_retry(r, false);
   emit_disconnected(r, fault != NULL ? -fault->code : code, said.text);
 }
@@ -353,6 +359,7 @@ int hc_receiver_start(struct hc_receiver *r, bool once)
 
 void hc_receiver_stop(struct hc_receiver *r)
 {
+  r->failure.code = 0; /* it is wanted */
   if (r->state == HC_RECEIVER_ONLINE) {
     r->state = HC_RECEIVER_STOPPING;
     hc_control_channel_stop(r->channel);

@@ -8,12 +8,17 @@ printed() { # printed FILE: the last run ended well with this on its output
   [ "$status" -eq 0 ] && cmp "$1" "$scratch/out"
 }
 
+# wait_for ENTITY: until somebody listens there.
+wait_for() {
+  run "$HYCO" connect "$1" "${where_to[@]}" --wait-for-listener 60 </dev/null
+}
+
 start_relay
 HYCO_CONNECTION_STRING=$(cat "$connection_string")
 export HYCO_CONNECTION_STRING
 start echo "$EXAMPLES/echo_receiver" demo "$ca"
 echo_pid=$pid
-await "$echo_pid" echo.err '^listening$'
+wait_for demo
 
 echo "Grüße" >"$scratch/line"
 run "$EXAMPLES/send_line" demo Grüße "$ca"
@@ -61,7 +66,7 @@ run "$EXAMPLES/tcp_proxy" demo 127.0.0.1 65536 "$ca"
 check "tcp_proxy takes no port above 65535" ends_with 1 'HYCO_EBADVALUE: '
 stop "$proxy_pid" || true
 stop "$shut_pid" || true
-start web "$EXAMPLES/http_responder" web "$ca"
+start web "$EXAMPLES/http_events" web "$ca"
 web_pid=$pid
 await "$web_pid" web.err '^listening$'
 web_url="https${url#wss}"
@@ -70,15 +75,44 @@ token=$("$HYCO" token -c "@$connection_string" web)
 printf 'hello, /web/a?b=1\n' >"$scratch/hello"
 run curl -sS --cacert "$ca" -H "ServiceBusAuthorization: $token" \
   "$web_url/a?b=1"
-check "http_responder greets" printed "$scratch/hello"
+check "http_events greets" printed "$scratch/hello"
 printf 'data: 1\n\ndata: 2\n\ndata: 3\n\n' >"$scratch/events"
 run curl -sS --cacert "$ca" -H "ServiceBusAuthorization: $token" \
   "$web_url/events"
-check "http_responder streams events" printed "$scratch/events"
+check "http_events streams events" printed "$scratch/events"
 run curl -sS -o "$scratch/none" -w '%{http_code}' --cacert "$ca" \
   -H "ServiceBusAuthorization: $token" -d x "$web_url/a"
-check "http_responder refuses other methods" grep -qx 405 "$scratch/out"
+check "http_events refuses other methods" grep -qx 405 "$scratch/out"
 stop "$web_pid" || true
+start hello "$EXAMPLES/http_responder" hello "$ca"
+hello_pid=$pid
+wait_for hello
+echo 'Hello from a hybrid connection' >"$scratch/hello"
+run "$HYCO" request hello/a "${where_to[@]}"
+check "http_responder answers" printed "$scratch/hello"
+check "and shows the request" grep -qx 'GET /hello/a' "$scratch/hello.out"
+stop "$hello_pid" || true
+
+mkdir "$scratch/files"
+start files "$EXAMPLES/receive_files" files "$scratch/files" "$ca"
+files_pid=$pid
+wait_for files # its connection, the first, is an empty file
+run "$EXAMPLES/send_file" files "$scratch/random" "$ca"
+check "send_file sends a file" test "$status" -eq 0
+check "and tells how far it is" \
+  grep -qx '2097152 of 2097152 bytes' "$scratch/err"
+check "receive_files names it" await "$files_pid" files.err "^$scratch/files/2\$"
+check "and has it" cmp "$scratch/random" "$scratch/files/2"
+run "$EXAMPLES/send_file" files "$scratch/nothing" "$ca"
+check "send_file without a file fails" ends_with 1 'HYCO_EFILE: .*No such file'
+check "SIGTERM ends receive_files well" stop "$files_pid"
+
+start primes "$EXAMPLES/post_from_threads" primes "$ca"
+primes_pid=$pid
+wait_for primes
+run "$EXAMPLES/send_line" primes 100 "$ca"
+check "post_from_threads answers" test "$(cat "$scratch/out")" = 25
+stop "$primes_pid" || true
 
 check "SIGTERM ends the listener well" stop "$listener_pid"
 stop "$echo_pid" || true # it has no handler for signals

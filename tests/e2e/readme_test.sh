@@ -98,8 +98,7 @@ check "the receiver sends back what the sender sends" \
 run "$scratch/project/build/program" greet "$plain"
 check "also when built with CMake" test "$(cat "$scratch/out")" = Hello
 run "$HYCO" request -c "$plain" demo/any
-check "the receiver answers an HTTP request" grep -qx 'hello, /demo/any' \
-  "$scratch/out"
+check "the receiver answers an HTTP request" grep -qx hello "$scratch/out"
 stop "$serve_pid" || true # it has no handler for signals
 check "SIGTERM ends the relay well" stop "$relay_pid"
 
