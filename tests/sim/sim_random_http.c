@@ -253,8 +253,7 @@ static void saw_answered(void *user_data)
   memmove(c->queue, c->queue + 1, c->waiting * sizeof(c->queue[0]));
 }
 
-/* An orderly end in the middle of an answer looks like one: it may be nothing
- * but a cut, whatever else has happened. */
+/* Whoever waits behind the request that is cut goes with it. */
 static void saw_end(void *user_data, int code, const char *why)
 {
   struct random_client *c = user_data;
@@ -262,12 +261,11 @@ static void saw_end(void *user_data, int code, const char *why)
 
   random_trace(r, "c%zu ends: %d", c->index, code);
   random_require(r, why == NULL, "a client got %s", why);
-  for (size_t i = 0; i < c->waiting; i++) {
-    struct random_request *q = c->queue[i];
-    random_require(r, may_fail(c, q), "request %u was cut off: %d", q->number,
-                   code);
-    q->is_over = true;
-  }
+  if (c->waiting > 0)
+    random_require(r, may_fail(c, c->queue[0]), "request %u was cut off: %d",
+                   c->queue[0]->number, code);
+  for (size_t i = 0; i < c->waiting; i++)
+    c->queue[i]->is_over = true;
   c->waiting = 0;
 }
 
