@@ -371,6 +371,10 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "16777216", 1, 1073741824, ANY, \
      "Bytes of an HTTP request's body above which it is answered 413; does " \
      "not count with StreamRequests (hyco's own).") \
+  XX(MAX_HELD_REQUESTS, "MaxHeldRequests", SETTING, INT, RW, RECEIVER, \
+     "67108864", 1, 1073741824, ANY, \
+     "Bytes of the bodies of all HTTP requests that are gathered or held " \
+     "back together; above it the next is answered 503 (hyco's own).") \
   XX(STREAM_REQUESTS, "StreamRequests", SETTING, BOOL, RW, RECEIVER, "false", \
      0, 1, ANY, \
      "Bodies of HTTP requests come piece by piece (hyco's own).") \

@@ -26,6 +26,10 @@ extern "C" {
      "go by rendezvous, longer answers have to.") \
   XX(header_max, "HeaderMax", 32768, 256, 131072, "bytes", \
      "Length of a request's head; above it 431.") \
+  XX(requests_held_max, "RequestsHeldMax", 67108864, 65536, 536870912, \
+     "bytes", \
+     "Heads and bodies of all HTTP requests that are held together, until " \
+     "they are answered or their bodies passed on; above it 503.") \
   XX(handshake_timeout_s, "HandshakeTimeout", 20, 1, 3600, "s", \
      "How long TLS, and then a request's head, may take; then 408.") \
   XX(max_connections, "MaxConnections", 5000, 1, 1000000, "", \

@@ -13,6 +13,12 @@ enum {
   STATUS_UNAVAILABLE = 503
 };
 
+static void drop_body(struct hc_exchange *x)
+{
+  x->receiver->requests.held -= hc_buffer_len(&x->body);
+  hc_buffer_deinit(&x->body);
+}
+
 static void free_exchange(void *user_data)
 {
   struct hc_exchange *x = user_data;
@@ -20,7 +26,7 @@ static void free_exchange(void *user_data)
   struct hc_control control = { .request = x->info };
 
   hc_control_deinit(&control);
-  hc_buffer_deinit(&x->body);
+  drop_body(x);
   hc_answer_deinit(&x->answer);
   hc_free(x);
   hc_receiver_settle(r);
@@ -245,15 +251,32 @@ static void deliver(struct hc_exchange *x)
   if (x->freed || x->answer.ended || x->told_end || x->paused || x->id == 0)
     return;
   emit_data(x, hc_buffer_span(&x->body));
-  hc_buffer_deinit(&x->body);
+  drop_body(x);
+}
+
+/* With so many more bytes it would be above MaxHeldRequests. */
+static bool is_held_too_much(const struct hc_receiver *r, size_t more)
+{
+  int64_t max = hc_properties_number(&r->surface.props, HYCO_MAX_HELD_REQUESTS);
+  return r->requests.held + more > (uint64_t)max;
 }
 
 static void gather(struct hc_exchange *x, struct hc_span data)
 {
-  int rc = hc_buffer_append(&x->body, data);
+  struct hc_receiver *r = x->receiver;
 
-  if (rc < 0)
-    hc_buffer_deinit(&x->body);
+  if (is_held_too_much(r, data.len)) {
+    drop_body(x);
+    hc_exchange_refuse(x, STATUS_UNAVAILABLE,
+                       "The receiver holds as many requests as it takes.",
+                       true);
+    return;
+  }
+  int rc = hc_buffer_append(&x->body, data);
+  if (rc == 0)
+    r->requests.held += data.len;
+  else
+    drop_body(x);
   if (rc == HYCO_ETOOLONG)
     hc_exchange_refuse(x, STATUS_TOO_LARGE,
                        "The body is longer than this receiver takes.", true);
@@ -268,7 +291,7 @@ static void take_whole(struct hc_exchange *x)
   if (x->streams)
     deliver(x);
   else if (!x->freed)
-    hc_buffer_deinit(&x->body);
+    drop_body(x);
 }
 
 /* Straight to the application. */

@@ -15,6 +15,7 @@ struct hc_requests {
   struct hc_list rendezvous;
   struct hc_id_map ids;         /* exchanges that the application may answer */
   struct hc_exchange *incoming; /* whose body the control channel brings */
+  size_t held;                  /* bytes of bodies: MaxHeldRequests */
   unsigned channel;             /* number of the control channel, from 1 */
 };
 

@@ -146,7 +146,7 @@ static int send_request(struct hc_relay_channel *c, struct hc_relay_exchange *e)
     rc = hc_relay_channel_write(c, hc_buffer_span(&e->held), e->body_ended);
   if (rc == 0 && !e->body_ended && hc_buffer_len(&e->held) > 0) {
     e->was_passed_on = true;
-    hc_buffer_deinit(&e->held);
+    hc_relay_exchange_let_go(e);
   }
   return rc;
 }

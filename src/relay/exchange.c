@@ -9,12 +9,39 @@
 
 static void on_timeout(void *user_data);
 
+/* Appends to what is held of the request, head or body. */
+static int hold(struct hc_relay_exchange *e, struct hc_buffer *buffer,
+                struct hc_span bytes)
+{
+  int rc = hc_buffer_append(buffer, bytes);
+
+  if (rc == 0)
+    e->relay->requests_held += bytes.len;
+  return rc;
+}
+
+static bool is_held_too_much(const struct hc_relay_exchange *e, size_t more)
+{
+  return e->relay->requests_held + more > e->relay->settings.requests_held_max;
+}
+
+static struct hc_relay_refusal refuse_to_hold(void)
+{
+  return hc_relay_refuse(503, "The relay holds as many requests as it takes.");
+}
+
+void hc_relay_exchange_let_go(struct hc_relay_exchange *e)
+{
+  e->relay->requests_held -= hc_buffer_len(&e->held);
+  hc_buffer_deinit(&e->held);
+}
+
 static bool read_head(struct hc_relay_exchange *e, struct hc_span raw)
 {
   size_t scanned = 0;
 
   hc_buffer_init(&e->raw, raw.len);
-  if (hc_buffer_append(&e->raw, raw) != 0)
+  if (hold(e, &e->raw, raw) != 0)
     return false;
   struct hc_span in = hc_buffer_span(&e->raw);
   return hc_http_read_request(&in, raw.len, &scanned, &e->head, NULL) > 0;
@@ -49,7 +76,8 @@ void hc_relay_exchange_free(struct hc_relay_exchange *e)
     hc_relay_channel_cut(e->channel);
   hc_relay_origin_deinit(&e->origin);
   hc_relay_request_deinit(&e->request);
-  hc_buffer_deinit(&e->held);
+  hc_relay_exchange_let_go(e);
+  e->relay->requests_held -= hc_buffer_len(&e->raw);
   hc_buffer_deinit_secret(&e->raw); /* it may hold a token */
   hc_free(e);
 }
@@ -177,6 +205,8 @@ struct hc_relay_refusal hc_relay_exchange_start(struct hc_relay_exchange *e,
   bool is_held = false;
   struct hc_relay_refusal no = check_expect(e, &expects);
 
+  if (no.status == 0 && is_held_too_much(e, 0))
+    no = refuse_to_hold();
   if (no.status == 0)
     no = begin_body(e, &is_held);
   if (no.status == 0)
@@ -216,7 +246,11 @@ static size_t room(const struct hc_relay_exchange *e)
 static bool put(struct hc_relay_exchange *e, struct hc_span data)
 {
   if (!is_streaming(e)) {
-    if (hc_buffer_append(&e->held, data) == 0)
+    if (is_held_too_much(e, data.len)) {
+      hc_relay_sender_refuse(e->sender, refuse_to_hold());
+      return false;
+    }
+    if (hold(e, &e->held, data) == 0)
       return true;
     hc_relay_exchange_fail(e, 500, "The relay is out of memory.");
     return false;

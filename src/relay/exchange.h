@@ -67,6 +67,9 @@ struct hc_relay_exchange {
 struct hc_relay_exchange *hc_relay_exchange_new(struct hc_relay_sender *sender,
                                                 struct hc_span raw);
 
+/* Gives back what is held of the body. */
+void hc_relay_exchange_let_go(struct hc_relay_exchange *e);
+
 /* Its channel is cut. NULL is fine. */
 void hc_relay_exchange_free(struct hc_relay_exchange *e);
 

@@ -28,6 +28,7 @@ struct hc_relay {
   struct hc_relay_spaces spaces;
   bool accept_any_jwt;
   struct hc_relay_addresses addresses;
+  size_t requests_held; /* bytes of HTTP requests: RequestsHeldMax */
 
   struct hc_relay_set fronts;    /* in handshake */
   struct hc_relay_set listeners; /* control channels, of all endpoints */

@@ -306,6 +306,37 @@ static void a_request_told_whole_is_told_nothing_more_when_resumed(void **state)
   sim_service_finish(&s);
 }
 
+/* MaxHeldRequests: bodies that are coming, and those that a paused application
+ * has not seen, count together; each that is over gives back. */
+static void all_bodies_together_are_bounded(void **state)
+{
+  (void)state;
+  struct sim_service s;
+  struct raw_peer *control = start(&s, 17);
+  struct hc_receiver *core = s.world.receivers[0].core;
+  sim_receiver_set(&s.world.receivers[0], "MaxHeldRequests=10");
+  sim_receiver_set(&s.world.receivers[0], "StreamRequests=1");
+  http_send_request(&s, control, "a", "POST", true);
+  raw_send_server_frame(control, HTTP_BINARY_BEGINS, hc_span_str("1234567"));
+  sim_run(s.world.sim, TURN_MS);
+  assert_int_equal(core->requests.held, 7);
+  raw_send_server_frame(control, HTTP_LAST, hc_span_str("8901"));
+  http_expect_response(control, "a", 503,
+                       "\"statusDescription\":\"The receiver holds as many "
+                       "requests as it takes.\",\"responseHeaders\":{},"
+                       "\"body\":false");
+  sim_run(s.world.sim, TURN_MS);
+  assert_int_equal(core->requests.held, 0);
+  http_send_request(&s, control, "b", "POST", true);
+  raw_send_server_frame(control, HTTP_BINARY, hc_span_str("1234567890"));
+  sim_world_run(&s.world, TURN_MS,
+                "r0 http 1 POST /hyco/x?y=1 \"\"\n"
+                "r0 http 1 \"1234567890\" end\n");
+  assert_int_equal(core->requests.held, 0);
+  assert_int_equal(http_answer(&s, 1, 200, ""), 0);
+  sim_service_finish(&s);
+}
+
 static void free_receiver(void *user_data)
 {
   sim_receiver_free(user_data);
@@ -340,6 +371,7 @@ int main(void)
     cmocka_unit_test(a_body_that_is_not_there_is_reported_and_not_fatal),
     cmocka_unit_test(a_body_above_the_limit_is_answered_413),
     cmocka_unit_test(ids_begin_anew_behind_the_last_and_none_is_taken_twice),
+    cmocka_unit_test(all_bodies_together_are_bounded),
     cmocka_unit_test(a_request_told_whole_is_told_nothing_more_when_resumed),
     cmocka_unit_test(the_receiver_may_be_freed_inside_the_handler),
   };

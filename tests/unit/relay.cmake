@@ -8,7 +8,7 @@ target_link_libraries(hyco_relay_support
   PUBLIC hyco_test_support hyco_sim PkgConfig::CMOCKA)
 
 foreach(part authorize choice config connect data events handshake
-    http_answer http_channel http_memory http_request http_time listen memory
+    http_answer http_channel http_held http_memory http_request http_time listen memory
     options pair recode registry reload rendezvous settings setup spaces stop)
   hyco_unit_test(relay_${part})
   target_link_libraries(relay_${part}_test PRIVATE hyco_relay_support)
