@@ -21,8 +21,10 @@ enum hc_control_kind {
   HC_CONTROL_RENEW_TOKEN
 };
 
-/* Owned strings; NULL where the member was missing (address never is). */
+/* Strings in memory, which is owned; NULL where the member was missing (address
+ * never is). */
 struct hc_accept {
+  void *memory;
   char *address;
   char *id;
   char *connect_headers; /* JSON text of a bare object, "{}" if missing */
@@ -34,7 +36,7 @@ struct hc_accept {
 };
 
 /* A header of an HTTP message: a legal name and value (hc_http_name_is_legal,
- * hc_http_value_is_legal; UTF-8, blanks at the ends cut off), owned. */
+ * hc_http_value_is_legal; UTF-8, blanks at the ends cut off). */
 struct hc_control_field {
   char *name;
   char *value;
@@ -49,8 +51,9 @@ struct hc_control_fields {
 
 /* An HTTP request, or a pointer to one: only address (and id) count then, and
  * the request is fetched there. A whole one has method and target, maybe no
- * address. Owned strings. */
+ * address. Strings and headers are in memory, which is owned. */
 struct hc_request {
+  void *memory;
   char *address;      /* NULL if missing; a pointer has it */
   char *id;           /* NULL if missing */
   char *target;       /* requestTarget, as hc_http_target_is_legal wants it */
@@ -64,8 +67,9 @@ struct hc_request {
   bool body;            /* one binary message follows */
 };
 
-/* A listener's answer. Owned strings. */
+/* A listener's answer. Strings and headers are in memory, which is owned. */
 struct hc_response {
+  void *memory;
   char *request_id;
   int status;        /* 100-999; came as a number or as three digits */
   char *description; /* NULL if missing */
@@ -78,7 +82,7 @@ struct hc_control {
   struct hc_accept accept;
   struct hc_request request;
   struct hc_response response;
-  char *token; /* of renewToken */
+  char *token; /* of renewToken; owned */
 };
 
 /* Reads one whole text message. 0, HYCO_EPROTOCOL (not one JSON object, a

@@ -1,74 +1,71 @@
 /* Reads requests and responses from control messages. Fault texts quote neither
  * targets nor header values, which may hold tokens. */
-#include "base/memory.h"
 #include "protocol/control_member.h"
 #include "protocol/http1.h"
 #include "protocol/quote.h"
 
 #include <stdio.h>
 
-static int no_memory(struct hc_fault *fault)
-{
-  return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-}
+/* Where fields go, and the block for their text. */
+struct destination {
+  struct hc_control_fields *fields;
+  struct hc_control_block *block;
+};
 
-static void free_fields(struct hc_control_fields *fields)
-{
-  for (size_t i = 0; i < fields->n; i++) {
-    hc_free(fields->list[i].name);
-    hc_free(fields->list[i].value);
-  }
-  hc_free(fields->list);
-  *fields = (struct hc_control_fields){ NULL, 0 };
-}
+/* A member of headers; copy: its name in the block, once there is one. */
+struct member {
+  const char *name;
+  char *copy;
+};
 
 /* Room for all is there: count_fields has counted them. */
-static int add_field(struct hc_control_fields *fields, const char *name,
+static int add_field(struct destination *to, struct member *member,
                      struct hc_span value, struct hc_fault *fault)
 {
   struct hc_span text = hc_span_trim(value);
-  struct hc_control_field *field = &fields->list[fields->n];
 
   if (!hc_http_value_is_legal(text))
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "a control character in the value of header '%s'",
-                        name);
-  field->name = hc_strdup(name);
-  field->value =
-      hc_strndup(text.len > 0 ? (const char *)text.ptr : "", text.len);
-  fields->n++;
-  return field->name != NULL && field->value != NULL ? 0 : no_memory(fault);
+                        member->name);
+  if (member->copy == NULL)
+    member->copy = hc_control_copy(to->block, hc_span_str(member->name));
+  to->fields->list[to->fields->n++] =
+      (struct hc_control_field){ member->copy,
+                                 hc_control_copy(to->block, text) };
+  return 0;
 }
 
 /* A string, or the whole number that JavaScript makes of a length. */
-static int add_value(struct hc_control_fields *fields, const char *name,
+static int add_value(struct destination *to, struct member *member,
                      const json_t *value, struct hc_fault *fault)
 {
   char digits[32];
 
   if (json_is_string(value))
-    return add_field(
-        fields, name,
-        hc_span_of(json_string_value(value), json_string_length(value)), fault);
+    return add_field(to, member, hc_control_text(value), fault);
   if (!json_is_integer(value))
     return hc_fault_set(fault, HYCO_EPROTOCOL,
-                        "the value of header '%s' is not a string", name);
+                        "the value of header '%s' is not a string",
+                        member->name);
   snprintf(digits, sizeof(digits), "%lld",
            (long long)json_integer_value(value));
-  return add_field(fields, name, hc_span_str(digits), fault);
+  return add_field(to, member, hc_span_str(digits), fault);
 }
 
-static int add_member(struct hc_control_fields *fields, const char *name,
+static int add_member(struct destination *to, const char *name,
                       const json_t *value, struct hc_fault *fault)
 {
+  struct member member = { name, NULL };
+
   if (!hc_http_name_is_legal(hc_span_str(name)))
     return hc_fault_set(fault, HYCO_EPROTOCOL, "'%.*s' is not a header name",
                         HC_QUOTE(hc_span_str(name)));
   if (!json_is_array(value))
-    return add_value(fields, name, value, fault);
+    return add_value(to, &member, value, fault);
   int rc = 0;
   for (size_t i = 0; i < json_array_size(value) && rc == 0; i++)
-    rc = add_value(fields, name, json_array_get(value, i), fault);
+    rc = add_value(to, &member, json_array_get(value, i), fault);
   return rc;
 }
 
@@ -85,13 +82,16 @@ static size_t count_fields(json_t *headers)
   return n;
 }
 
-static int read_fields(json_t *headers, const char *member,
+/* Those of a member, which may be missing; before any string is copied. */
+static int read_fields(struct hc_control_object body, const char *member,
                        struct hc_control_fields *fields, struct hc_fault *fault)
 {
+  json_t *headers = hc_control_member(body, member);
+  struct destination to = { fields, body.block };
   const char *name;
   json_t *value;
 
-  if (headers == NULL || json_is_null(headers))
+  if (headers == NULL)
     return 0;
   if (!json_is_object(headers))
     return hc_control_refuse_object(member, fault);
@@ -100,14 +100,10 @@ static int read_fields(json_t *headers, const char *member,
     return hc_fault_set(fault, HYCO_ETOOLONG,
                         "%zu headers in '%s', expected at most %d", n, member,
                         HC_CONTROL_FIELDS_MAX);
-  if (n == 0)
-    return 0;
-  fields->list = hc_alloc_zero(n * sizeof(fields->list[0]));
-  if (fields->list == NULL)
-    return no_memory(fault);
+  fields->list = hc_control_fields(body.block, n);
   json_object_foreach(headers, name, value)
   {
-    int rc = add_member(fields, name, value, fault);
+    int rc = add_member(&to, name, value, fault);
     if (rc < 0)
       return rc;
   }
@@ -117,7 +113,7 @@ static int read_fields(json_t *headers, const char *member,
 /* RFC 9112 3.2: never two of them. */
 static int find_host(struct hc_request *request, struct hc_fault *fault)
 {
-  const char *found = NULL;
+  char *found = NULL;
 
   for (size_t i = 0; i < request->headers.n; i++) {
     const struct hc_control_field *field = &request->headers.list[i];
@@ -128,14 +124,12 @@ static int find_host(struct hc_request *request, struct hc_fault *fault)
                           "two Host headers in the request message");
     found = field->value;
   }
-  if (found == NULL)
-    return 0;
-  request->host = hc_strdup(found);
-  return request->host != NULL ? 0 : no_memory(fault);
+  request->host = found;
+  return 0;
 }
 
-static int read_flag(const json_t *object, const char *name, bool *is_there,
-                     bool *flag, struct hc_fault *fault)
+static int read_flag(struct hc_control_object object, const char *name,
+                     bool *is_there, bool *flag, struct hc_fault *fault)
 {
   const json_t *value = hc_control_member(object, name);
 
@@ -175,8 +169,8 @@ static int check_request(const struct hc_request *request,
   return 0;
 }
 
-static int read_strings(const json_t *body, struct hc_request *request,
-                        struct hc_fault *fault)
+static int read_strings(struct hc_control_object body,
+                        struct hc_request *request, struct hc_fault *fault)
 {
   int rc = hc_control_read_string(body, "address", &request->address, fault);
 
@@ -189,23 +183,24 @@ static int read_strings(const json_t *body, struct hc_request *request,
   return rc;
 }
 
-int hc_control_read_request(const json_t *body, struct hc_control *out,
-                            struct hc_fault *fault)
+int hc_control_read_request(struct hc_control_object body,
+                            struct hc_control *out, struct hc_fault *fault)
 {
   struct hc_request *request = &out->request;
-  json_t *headers = json_object_get(body, "requestHeaders");
-  int rc = read_strings(body, request, fault);
+  struct hc_control_object headers = {
+    hc_control_member(body, "requestHeaders"), body.block
+  };
+  int rc = read_fields(body, "requestHeaders", &request->headers, fault);
 
-  if (rc == 0)
-    rc = read_flag(body, "body", &request->has_body_member, &request->body,
-                   fault);
-  if (rc == 0)
-    rc = read_fields(headers, "requestHeaders", &request->headers, fault);
   if (rc == 0)
     rc = find_host(request, fault);
   if (rc == 0)
-    rc = hc_control_dump(json_is_null(headers) ? NULL : headers,
-                         &request->headers_json, fault);
+    rc = hc_control_dump(headers, &request->headers_json, fault);
+  if (rc == 0)
+    rc = read_strings(body, request, fault);
+  if (rc == 0)
+    rc = read_flag(body, "body", &request->has_body_member, &request->body,
+                   fault);
   if (rc == 0)
     rc = hc_control_read_endpoint(body, &request->remote_address,
                                   &request->remote_port, fault);
@@ -234,19 +229,21 @@ static int status_of(const json_t *value)
   return status;
 }
 
-int hc_control_read_response(const json_t *body, struct hc_control *out,
-                             struct hc_fault *fault)
+int hc_control_read_response(struct hc_control_object body,
+                             struct hc_control *out, struct hc_fault *fault)
 {
   struct hc_response *response = &out->response;
   bool is_there;
-  int rc =
-      hc_control_read_string(body, "requestId", &response->request_id, fault);
+  int rc = read_fields(body, "responseHeaders", &response->headers, fault);
 
+  if (rc == 0)
+    rc =
+        hc_control_read_string(body, "requestId", &response->request_id, fault);
   if (rc == 0)
     rc = require(response->request_id, "requestId", fault);
   if (rc < 0)
     return rc;
-  response->status = status_of(json_object_get(body, "statusCode"));
+  response->status = status_of(json_object_get(body.value, "statusCode"));
   if (response->status < 0)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "'statusCode' in the control message is not a number "
@@ -254,28 +251,6 @@ int hc_control_read_response(const json_t *body, struct hc_control *out,
   rc = hc_control_read_string(body, "statusDescription", &response->description,
                               fault);
   if (rc == 0)
-    rc = read_fields(json_object_get(body, "responseHeaders"),
-                     "responseHeaders", &response->headers, fault);
-  if (rc == 0)
     rc = read_flag(body, "body", &is_there, &response->body, fault);
   return rc;
-}
-
-void hc_request_deinit(struct hc_request *request)
-{
-  hc_free(request->address);
-  hc_free(request->id);
-  hc_free(request->target);
-  hc_free(request->method);
-  hc_free(request->headers_json);
-  free_fields(&request->headers);
-  hc_free(request->host);
-  hc_free(request->remote_address);
-}
-
-void hc_response_deinit(struct hc_response *response)
-{
-  hc_free(response->request_id);
-  hc_free(response->description);
-  free_fields(&response->headers);
 }

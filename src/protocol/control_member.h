@@ -6,35 +6,54 @@
 
 #include <jansson.h>
 
+/* One block for all that is kept of a message: fields first, then strings. It
+ * has room for each string of the message once, and for the text of one object
+ * in it. */
+struct hc_control_block {
+  char *at;
+  char *end;
+};
+
+/* An object of a message, and where to put what is kept of it. */
+struct hc_control_object {
+  json_t *value;
+  struct hc_control_block *block;
+};
+
 /* NULL if it is missing or null: .NET's serialiser writes null for what is not
  * set. */
-const json_t *hc_control_member(const json_t *object, const char *name);
+json_t *hc_control_member(struct hc_control_object object, const char *name);
 
-/* An owned copy; 0 or HYCO_ENOMEM. */
-int hc_control_copy_string(const json_t *value, char **out,
-                           struct hc_fault *fault);
+/* A copy in the block, which ends with NUL. */
+char *hc_control_copy(struct hc_control_block *block, struct hc_span text);
 
-/* A missing member leaves *out as it is. 0, HYCO_EPROTOCOL (another type),
- * HYCO_ENOMEM. */
-int hc_control_read_string(const json_t *object, const char *name, char **out,
-                           struct hc_fault *fault);
+/* Of a string. */
+struct hc_span hc_control_text(const json_t *value);
+
+/* Room for n fields, before any string; n: at most HC_CONTROL_FIELDS_MAX. */
+struct hc_control_field *hc_control_fields(struct hc_control_block *block,
+                                           size_t n);
+
+/* A missing member leaves *out as it is. 0, or HYCO_EPROTOCOL: another type. */
+int hc_control_read_string(struct hc_control_object object, const char *name,
+                           char **out, struct hc_fault *fault);
 
 /* address and port of a remoteEndpoint, which may be missing. */
-int hc_control_read_endpoint(const json_t *object, char **address, int *port,
-                             struct hc_fault *fault);
+int hc_control_read_endpoint(struct hc_control_object object, char **address,
+                             int *port, struct hc_fault *fault);
 
-/* The JSON text of value, or "{}" for NULL. */
-int hc_control_dump(const json_t *value, char **out, struct hc_fault *fault);
+/* The JSON text of headers, "{}" if their value is NULL. They hold strings,
+ * whole numbers, and arrays of such. 0 or HYCO_ENOMEM. */
+int hc_control_dump(struct hc_control_object headers, char **out,
+                    struct hc_fault *fault);
 
 /* HYCO_EPROTOCOL, always. */
 int hc_control_refuse_object(const char *name, struct hc_fault *fault);
 
 /* The readers of the HTTP commands: body is what stands behind the command. */
-int hc_control_read_request(const json_t *body, struct hc_control *out,
-                            struct hc_fault *fault);
-int hc_control_read_response(const json_t *body, struct hc_control *out,
-                             struct hc_fault *fault);
-void hc_request_deinit(struct hc_request *request);
-void hc_response_deinit(struct hc_response *response);
+int hc_control_read_request(struct hc_control_object body,
+                            struct hc_control *out, struct hc_fault *fault);
+int hc_control_read_response(struct hc_control_object body,
+                             struct hc_control *out, struct hc_fault *fault);
 
 #endif

@@ -5,6 +5,11 @@
 
 #include <assert.h>
 
+enum {
+  USUAL = 1000,    /* bytes: few messages are longer */
+  NAME_USUAL = 128 /* few names of headers are */
+};
+
 static int append_text(struct hc_buffer *out, struct hc_span text)
 {
   if (hc_utf8_valid(text))
@@ -21,26 +26,28 @@ static int append_text(struct hc_buffer *out, struct hc_span text)
   return 0;
 }
 
-/* A JSON string of the buffer, into object; the buffer is emptied. */
-static int set_member(json_t *object, const char *name, struct hc_buffer *text)
+/* A JSON string of what is known to be UTF-8, as the name is. */
+static int set_utf8(json_t *object, const char *name, struct hc_span text)
 {
-  struct hc_span bytes = hc_buffer_span(text);
-  json_t *value =
-      json_stringn(bytes.len > 0 ? (const char *)bytes.ptr : "", bytes.len);
-  int rc = json_object_set_new(object, name, value);
+  json_t *value = json_stringn_nocheck(
+      text.len > 0 ? (const char *)text.ptr : "", text.len);
 
-  hc_buffer_clear(text);
-  return rc == 0 ? 0 : HYCO_ENOMEM;
+  return json_object_set_new_nocheck(object, name, value) == 0 ? 0
+                                                               : HYCO_ENOMEM;
 }
 
 int hc_control_set_text(json_t *object, const char *name, struct hc_span value)
 {
   struct hc_buffer text;
 
+  if (value.len > HC_CONTROL_MAX)
+    return HYCO_ETOOLONG;
+  if (hc_utf8_valid(value))
+    return set_utf8(object, name, value);
   hc_buffer_init(&text, HC_CONTROL_MAX);
   int rc = append_text(&text, value);
   if (rc == 0)
-    rc = set_member(object, name, &text);
+    rc = set_utf8(object, name, hc_buffer_span(&text));
   hc_buffer_deinit(&text);
   return rc;
 }
@@ -75,7 +82,29 @@ static int join_values(struct hc_buffer *out,
   return rc;
 }
 
-static int set_header(json_t *headers, const struct hc_control_header *list,
+/* What most headers are: alone with their name, short, UTF-8. */
+static bool is_usual(const struct hc_control_header *list, size_t n, size_t i)
+{
+  if (list[i].name.len >= NAME_USUAL || !hc_utf8_valid(list[i].name) ||
+      !hc_utf8_valid(list[i].value))
+    return false;
+  for (size_t k = i + 1; k < n; k++)
+    if (hc_span_equal_nocase(list[k].name, list[i].name))
+      return false;
+  return true;
+}
+
+static int set_usual(json_t *headers, const struct hc_control_header *header)
+{
+  char name[NAME_USUAL];
+
+  if (header->name.len > 0)
+    memcpy(name, header->name.ptr, header->name.len);
+  name[header->name.len] = '\0';
+  return hc_control_set_text(headers, name, header->value);
+}
+
+static int set_joined(json_t *headers, const struct hc_control_header *list,
                       size_t n, size_t i)
 {
   struct hc_buffer name;
@@ -88,7 +117,8 @@ static int set_header(json_t *headers, const struct hc_control_header *list,
     rc = join_values(&value, list, n, i);
   const char *key = rc == 0 ? hc_buffer_str(&name) : NULL;
   if (rc == 0)
-    rc = key != NULL ? set_member(headers, key, &value) : HYCO_ENOMEM;
+    rc = key != NULL ? set_utf8(headers, key, hc_buffer_span(&value))
+                     : HYCO_ENOMEM;
   hc_buffer_deinit(&value);
   hc_buffer_deinit(&name);
   return rc;
@@ -120,8 +150,12 @@ int hc_control_set_headers(json_t *headers,
   for (size_t i = 0; i < n && rc == 0; i++) {
     if (cookies && hc_span_is_nocase(list[i].name, "Set-Cookie"))
       rc = set_cookie(headers, list[i].value, n_cookies++);
-    else if (!is_repeated(list, i))
-      rc = set_header(headers, list, n, i);
+    else if (is_repeated(list, i))
+      continue;
+    else if (is_usual(list, n, i))
+      rc = set_usual(headers, &list[i]);
+    else
+      rc = set_joined(headers, list, n, i);
   }
   return rc;
 }
@@ -143,16 +177,25 @@ int hc_control_set_endpoint(json_t *object, struct hc_span address, int port)
   return hc_control_set_text(endpoint, "address", address);
 }
 
+/* Into room that is made for it; how much it needs, 0: no memory. */
+static size_t dump(struct hc_buffer *out, const json_t *root, size_t room)
+{
+  uint8_t *dst = hc_buffer_reserve(out, room);
+
+  return dst != NULL ? json_dumpb(root, (char *)dst, room, JSON_COMPACT) : 0;
+}
+
 int hc_control_append(struct hc_buffer *out, const json_t *root)
 {
-  size_t n = json_dumpb(root, NULL, 0, JSON_COMPACT);
+  size_t left = out->max - hc_buffer_len(out);
+  size_t room = left < USUAL ? left : USUAL;
+  size_t n = dump(out, root, room);
 
-  if (n == 0)
-    return HYCO_ENOMEM;
-  if (n > HC_CONTROL_MAX || n > out->max - hc_buffer_len(out))
+  if (n > HC_CONTROL_MAX || n > left)
     return HYCO_ETOOLONG;
-  uint8_t *dst = hc_buffer_reserve(out, n);
-  if (dst == NULL || json_dumpb(root, (char *)dst, n, JSON_COMPACT) != n)
+  if (n > room) /* now it is known how long it is */
+    n = dump(out, root, n);
+  if (n == 0)
     return HYCO_ENOMEM;
   hc_buffer_commit(out, n);
   return 0;

@@ -194,7 +194,8 @@ static void on_link_failed(void *user_data, int status,
 
 /* Unknown commands are ignored, malformed ones reported, neither is fatal
  * (spec hybrid-connections.md 1.6). */
-static void take_message(struct hc_control_channel *channel)
+static void take_message(struct hc_control_channel *channel,
+                         struct hc_span message)
 {
   struct hc_control control;
   struct hc_fault fault;
@@ -206,8 +207,7 @@ static void take_message(struct hc_control_channel *channel)
     channel->handler->on_bad_message(channel->user_data, &fault);
     return;
   }
-  if (hc_control_read(hc_buffer_span(&channel->message), &control, &fault) <
-      0) {
+  if (hc_control_read(message, &control, &fault) < 0) {
     channel->handler->on_bad_message(channel->user_data, &fault);
     return;
   }
@@ -264,11 +264,15 @@ static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
     channel->too_long = false;
     hc_buffer_clear(&channel->message);
   }
+  if (chunk->message_start && chunk->message_end) { /* as nearly all do */
+    take_message(channel, chunk->data);
+    return;
+  }
   if (hc_buffer_append(&channel->message, chunk->data) < 0)
     channel->too_long = true;
   if (!chunk->message_end)
     return;
-  take_message(channel);
+  take_message(channel, hc_buffer_span(&channel->message));
   hc_buffer_clear(&channel->message);
   hc_buffer_trim(&channel->message);
 }

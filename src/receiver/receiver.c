@@ -506,7 +506,10 @@ int hc_receiver_new(struct hc_net *net, hyco_receiver *self,
     r->events = *events;
   r->user_data = user_data;
   hc_surface_init(&r->surface, &hc_receiver_rows, r, HYCO_SCOPE_RECEIVER);
-  r->log = (struct hc_log){ HC_LOG_INFO, write_log, r };
+  r->log.level = HC_LOG_INFO;
+  r->log.user_data = r;
+  if (r->events.on_log != NULL) /* no line is made for nobody */
+    r->log.write = write_log;
   r->watch = hc_receiver_watch(r);
   hc_token_source_init(&r->tokens, net, &r->surface.props, on_token, r);
   r->retry = make_timer(r, on_retry);

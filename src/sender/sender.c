@@ -399,7 +399,10 @@ int hc_sender_new(struct hc_net *net, hyco_sender *self,
   s->retry = (struct hc_timer){ .fn = on_retry,
                                 .user_data = s,
                                 .calls_handlers = true };
-  s->log = (struct hc_log){ HC_LOG_INFO, write_log, s };
+  s->log.level = HC_LOG_INFO;
+  s->log.user_data = s;
+  if (s->events.on_log != NULL) /* no line is made for nobody */
+    s->log.write = write_log;
   s->watch = hc_sender_watch(s);
   s->reap = (struct hc_timer){ .fn = free_sender,
                                .user_data = s,
