@@ -20,19 +20,20 @@ from 600 to 619 are hyco's own, the others those of the `AzureRelayReceiver`
 class. `hyco_receiver_last_error_text` has the detail: which value, and what is
 allowed. **Retry**: trying the same again later may help
 (`hyco_error_may_retry`); where it says no, something has to be changed first.
+`hyco_strerror` gives the text, `hyco_error_advice` what to do.
 
-| Number | Name | Retry | What it means |
-|---|---|---|---|
+| Number | Name | Retry | What it means | What to do |
+|---|---|---|---|---|
 """
 
 
 def page():
     header = (ROOT / "include/hyco/error.h").read_text(encoding="utf-8")
     flat = re.sub(r"\s*\\\n\s*", " ", header).replace('" "', "")
-    rows = re.findall(r'XX\((\w+), (\d+), (true|false), "([^"]*)"\)', flat)
+    rows = re.findall(r'XX\((\w+), (\d+), (true|false), "([^"]*)", "([^"]*)"\)', flat)
     return HEAD + "".join(
-        f"| {number} | `HYCO_{name}` | {'yes' if retry == 'true' else 'no'} | {text} |\n"
-        for name, number, retry, text in rows)
+        f"| {number} | `HYCO_{name}` | {'yes' if retry == 'true' else 'no'} | {text} | {advice} |\n"
+        for name, number, retry, text, advice in rows)
 
 
 def main():

@@ -10,8 +10,8 @@ static int negative(int error)
 const char *hyco_strerror(int error)
 {
   switch (negative(error)) {
-#define XX(name, number, retry, text) \
-  case HYCO_##name:                   \
+#define XX(name, number, retry, text, advice) \
+  case HYCO_##name:                           \
     return text;
     HYCO_ERROR_MAP(XX)
 #undef XX
@@ -25,8 +25,8 @@ const char *hyco_strerror(int error)
 const char *hyco_error_name(int error)
 {
   switch (negative(error)) {
-#define XX(name, number, retry, text) \
-  case HYCO_##name:                   \
+#define XX(name, number, retry, text, advice) \
+  case HYCO_##name:                           \
     return "HYCO_" #name;
     HYCO_ERROR_MAP(XX)
 #undef XX
@@ -37,11 +37,24 @@ const char *hyco_error_name(int error)
   }
 }
 
+const char *hyco_error_advice(int error)
+{
+  switch (negative(error)) {
+#define XX(name, number, retry, text, advice) \
+  case HYCO_##name:                           \
+    return advice;
+    HYCO_ERROR_MAP(XX)
+#undef XX
+  default:
+    return "";
+  }
+}
+
 bool hyco_error_may_retry(int error)
 {
   switch (negative(error)) {
-#define XX(name, number, retry, text) \
-  case HYCO_##name:                   \
+#define XX(name, number, retry, text, advice) \
+  case HYCO_##name:                           \
     return retry;
     HYCO_ERROR_MAP(XX)
 #undef XX

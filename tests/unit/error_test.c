@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const int numbers[] = {
-#define XX(name, number, retry, text) number,
+#define XX(name, number, retry, text, advice) number,
   HYCO_ERROR_MAP(XX)
 #undef XX
 };
@@ -18,6 +18,23 @@ static void every_error_has_a_name_and_a_text(void **state)
     assert_string_not_equal(hyco_strerror(-numbers[i]), "unknown error");
     assert_memory_equal(hyco_error_name(-numbers[i]), "HYCO_E", 6);
   }
+}
+
+/* "What to do about it" is a sentence of its own, not the text again. */
+static void every_error_says_what_to_do_about_it(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < CHECK_COUNT(numbers); i++) {
+    const char *advice = hyco_error_advice(numbers[i]);
+    size_t len = strlen(advice);
+    assert_in_range(len, 10, 160);
+    assert_true(advice[0] >= 'A' && advice[0] <= 'Z');
+    assert_int_equal(advice[len - 1], '.');
+    assert_null(strstr(advice, hyco_strerror(numbers[i])));
+    assert_string_equal(advice, hyco_error_advice(-numbers[i]));
+  }
+  assert_string_equal(hyco_error_advice(0), "");
+  assert_string_equal(hyco_error_advice(INT_MIN), "");
 }
 
 static void both_signs_mean_the_same(void **state)
@@ -65,6 +82,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_error_has_a_name_and_a_text),
+    cmocka_unit_test(every_error_says_what_to_do_about_it),
     cmocka_unit_test(both_signs_mean_the_same),
     cmocka_unit_test(numbers_are_those_of_the_class),
     cmocka_unit_test(other_numbers_are_unknown),
