@@ -5,8 +5,9 @@
 
 enum { LINE_MAX_BYTES = 1024 };
 
-static void write_line(const struct hc_log *log, enum hc_log_level level,
-                       int id, const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void
+write_line(const struct hc_log *log, enum hc_log_level level, int id,
+           const char *format, va_list args)
 {
   char line[LINE_MAX_BYTES];
   hc_text_format(line, sizeof(line), format, args);
