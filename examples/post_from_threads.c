@@ -20,7 +20,7 @@ struct job {
 };
 
 /* On the loop's thread. If the connection is gone by now that is HYCO_EBADID
- * and no harm: ids are never used again. */
+ * and no harm: its id stands for no other. */
 static void send_answer(void *user_data)
 {
   struct job *job = user_data;

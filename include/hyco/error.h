@@ -152,7 +152,8 @@ HYCO_API const char *hyco_error_advice(int error);
  * NULL. Static memory. Any thread. */
 HYCO_API const char *hyco_error_name(int error);
 
-/* True if trying the same again later may succeed. Takes either sign. */
+/* True if trying the same again later may succeed; false for a number that is
+ * not in the table. Takes either sign. Any thread. */
 HYCO_API bool hyco_error_may_retry(int error);
 
 #ifdef __cplusplus

@@ -85,8 +85,9 @@ HYCO_API int hyco_receiver_send_http_response(hyco_receiver *r,
                                               const char *status_description,
                                               const void *data, size_t len);
 
-/* Status of an answer that is made piece by piece; 200 "OK" unless set. Errors
- * as above. */
+/* Status of an answer that is made piece by piece; 200 "OK" unless set. Not
+ * once the answer has begun. HYCO_ENOREQUEST, HYCO_EBADSTATUS, HYCO_EBADVALUE,
+ * HYCO_ETOOLONG, HYCO_ENOMEM: as above. */
 HYCO_API int hyco_response_set_status(hyco_receiver *r, int connection_id,
                                       int status_code,
                                       const char *status_description);

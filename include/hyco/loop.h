@@ -15,7 +15,8 @@ extern "C" {
 
 typedef struct hyco_loop hyco_loop;
 
-/* Makes a loop. The caller frees it with hyco_loop_free.
+/* Makes a loop, on any thread; the one that runs it is its own from then on.
+ * The caller frees it with hyco_loop_free.
  * HYCO_EINVALID (out is NULL), HYCO_ENOMEM, HYCO_ETOOMANYFILES. */
 HYCO_API int hyco_loop_new(hyco_loop **out);
 
@@ -28,7 +29,8 @@ HYCO_API void hyco_loop_free(hyco_loop *loop);
  * Returns 1 if anything was done, 0 if not, HYCO_EBUSY inside a handler. */
 HYCO_API int hyco_loop_do_events(hyco_loop *loop, int timeout_ms);
 
-/* Turns until hyco_loop_stop. 0, or HYCO_EBUSY inside a handler. */
+/* Turns until hyco_loop_stop, or until a handler freed the object whose own
+ * loop it is. 0, or HYCO_EBUSY inside a handler. */
 HYCO_API int hyco_loop_run(hyco_loop *loop);
 
 /* Makes hyco_loop_run (or hyco_receiver_run) return after the turn it is in, or
@@ -46,7 +48,7 @@ HYCO_API int hyco_loop_timeout(const hyco_loop *loop);
 
 /* Runs fn(user_data) on the loop's thread, in its next turn, in the order of
  * the calls. Any thread. What was posted and never ran is dropped by
- * hyco_loop_free. HYCO_EINVALID, HYCO_ENOMEM. */
+ * hyco_loop_free. HYCO_EINVALID (fn is NULL), HYCO_ENOMEM. */
 HYCO_API int hyco_loop_post(hyco_loop *loop, void (*fn)(void *user_data),
                             void *user_data);
 

@@ -47,7 +47,8 @@ typedef enum { HYCO_WHEN_ANY, HYCO_WHEN_IDLE } hyco_property_when;
 typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
 
 /* XX(id, name, kind, type, access, scope, default, min, max, when, help)
- * min and max: values of INT and ENUM, bytes of STRING. */
+ * min and max: values of INT and ENUM, bytes of STRING and BYTES; help names
+ * the unit. */
 /* clang-format off */
 #define HYCO_PROPERTY_MAP(XX) \
   XX(ACCESS_KEY, "access_key", PROPERTY, STRING, RW, BOTH, "", 0, 256, ANY, \
@@ -424,8 +425,8 @@ typedef struct {
  * thread. */
 HYCO_API const hyco_property_row *hyco_property_get_row(hyco_property p);
 
-/* The property of this name, in any case; HYCO_PROPERTY_COUNT if there is
- * none. Any thread. */
+/* The property of this name, in any case; HYCO_PROPERTY_COUNT if there is none
+ * (or name is NULL). Any thread. */
 HYCO_API hyco_property hyco_property_find(const char *name);
 
 #ifdef __cplusplus

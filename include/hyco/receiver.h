@@ -156,9 +156,9 @@ typedef struct {
 
 /* on_log: a line about what happens. connection_id: whose line it is, a
  * connection's or request's; 0: the control channel, or there is no id yet.
- * log_type "Info", "Verbose" or "Debug". Never holds a token or a key. The one
- * handler that may be called inside a call of yours (a start), in a handler
- * too. */
+ * log_level 1 and log_type "Info", 2 "Verbose", 3 "Debug". Never holds a token
+ * or a key. The one handler that may be called inside a call of yours (a
+ * start), in a handler too. */
 typedef struct {
   int connection_id;
   int log_level;
@@ -259,24 +259,28 @@ typedef void (*hyco_token_provider)(hyco_token_request *request,
                                     const char *scope, void *user_data);
 
 /* Where tokens come from instead of keys, e.g. Entra ID; wins over keys and
- * SharedAccessSignature. fn NULL: none (the default). */
+ * SharedAccessSignature from the next connect or renewal on. fn NULL: none (the
+ * default). */
 HYCO_API void hyco_receiver_set_token_provider(hyco_receiver *r,
                                                hyco_token_provider fn,
                                                void *user_data);
 
 /* Answers a request; token is copied. NULL: there is none, and the try to
  * connect fails with HYCO_EUNAUTHORIZED (a renewal is tried again). expires_at:
- * Unix seconds; 0: unknown, taken as an hour from now. On the loop's thread.
- * HYCO_EBADVALUE: a token that cannot stand in a header; counts as NULL. */
+ * Unix seconds; 0: unknown, taken as an hour from now. On the loop's thread
+ * (see hyco_loop_post). The request is gone then. HYCO_EBADVALUE: a token that
+ * is empty, above 8 KiB or cannot stand in a header; counts as NULL. */
 HYCO_API int hyco_token_supply(hyco_token_request *request, const char *token,
                                int64_t expires_at);
 
-/* Typed access to a row of the table. Numbers of BOOL, INT and ENUM rows go
- * through _int as well. HYCO_EUNKNOWNNAME (no such property, or one that is
- * not a receiver's), HYCO_EREADONLY, HYCO_EBADVALUE (wrong type or out of
- * range), HYCO_EBADENUM (no value of an enumeration), HYCO_EUNSUPPORTED (not
- * on this system), HYCO_ELISTENING (only while idle), HYCO_ENOMEM; the old
- * value stays.
+/* Typed access to a row of the table; values are copied. INT, ENUM and BOOL (0
+ * and 1) rows go through _int and _bool, STRING rows through _string (NULL is
+ * ""), BYTES rows through _bytes. HYCO_EINVALID (value NULL with a length),
+ * HYCO_EBADID (a row of a connection: hyco_connection_set_...),
+ * HYCO_EUNKNOWNNAME (no such property, or one that is not a receiver's),
+ * HYCO_EREADONLY, HYCO_EBADVALUE (wrong type or out of range), HYCO_EBADENUM
+ * (no value of an enumeration), HYCO_EUNSUPPORTED (not on this system),
+ * HYCO_ELISTENING (only while idle), HYCO_ENOMEM; the old value stays.
  *
  * HYCO_LISTENING set to true blocks until the control channel is up, at most
  * 60 s, running the loop meanwhile, and returns what went wrong: as
@@ -289,9 +293,12 @@ HYCO_API int hyco_receiver_set_bool(hyco_receiver *r, hyco_property p,
                                     bool value);
 HYCO_API int hyco_receiver_set_int(hyco_receiver *r, hyco_property p,
                                    int64_t value);
+HYCO_API int hyco_receiver_set_bytes(hyco_receiver *r, hyco_property p,
+                                     const void *value, size_t len);
 
-/* Reads a row. Strings are borrowed until the next call on r. HYCO_EINVALID,
- * HYCO_EUNKNOWNNAME, HYCO_EBADVALUE (wrong type). */
+/* Reads a row; _string reads BYTES rows too (PEM). Strings are borrowed until
+ * the next call on r. HYCO_EINVALID (value is NULL), HYCO_EUNKNOWNNAME,
+ * HYCO_EBADID (a row of a connection), HYCO_EBADVALUE (wrong type). */
 HYCO_API int hyco_receiver_get_string(hyco_receiver *r, hyco_property p,
                                       const char **value);
 HYCO_API int hyco_receiver_get_bool(hyco_receiver *r, hyco_property p,
@@ -302,11 +309,12 @@ HYCO_API int hyco_receiver_get_int(hyco_receiver *r, hyco_property p,
 /* Text access: "Name=Value" sets, "Name" reads, "Name[7]" means connection 7.
  * Names in any case; booleans take true, false, yes, no, 1, 0. *value (may be
  * NULL when setting) is borrowed until the next call on r, "" after setting.
- * Errors as above, HYCO_EBADID, and what setting the row does. */
+ * HYCO_EINVALID (text is NULL), HYCO_EBADID (the id is no number, or no
+ * connection's), and errors as above. */
 HYCO_API int hyco_receiver_config(hyco_receiver *r, const char *text,
                                   const char **value);
 
-/* Rows of one connection. As above, and HYCO_EBADID.
+/* Rows of one connection. As above; HYCO_EBADID: there is no such connection.
  * HYCO_CONNECTION_DATA_TO_SEND sends: as hyco_receiver_send, in the format that
  * HYCO_CONNECTION_DATA_FORMAT names; PING and PONG take at most 125 bytes and
  * pass what is queued only at message borders. */
@@ -347,11 +355,13 @@ HYCO_API int hyco_receiver_run(hyco_receiver *r);
 
 /* Stops listening and closes every connection with DisconnectStatusCode;
  * on_connection_disconnected comes for each, then on_disconnected. Blocks,
- * running the loop, until that is done (at most 10 s); inside a handler it
- * returns at once and the rest happens later. */
+ * running the loop, until that is done (at most 11 s: what has not ended in 10
+ * is cut, a file under way too); inside a handler it returns at once and the
+ * rest happens later. */
 HYCO_API void hyco_receiver_shutdown(hyco_receiver *r);
 
-/* Closes one connection: what is queued is sent, then a Close with
+/* Closes one connection: what is queued is sent, a file under way too, then a
+ * Close with
  * DisconnectStatusCode and DisconnectStatusDescription. Never blocks;
  * on_connection_disconnected comes with the peer's Close, or once nothing came
  * for 10 s, or after 120 s. 0 also if it is closing already. HYCO_EBADID. */
@@ -360,18 +370,20 @@ HYCO_API int hyco_receiver_disconnect(hyco_receiver *r, int connection_id);
 /* Sends one message, binary or text (which must be UTF-8). data is copied, or
  * not needed any more, when the call returns.
  *
- * Connection timeout 0 (the default): all or nothing. The whole message is
+ * HYCO_CONNECTION_TIMEOUT 0 (the default): all or nothing. The whole message is
  * taken, or HYCO_EWOULDBLOCK: OutBufferSize bytes or more wait already;
  * on_connection_ready_to_send tells when to try again.
- * Connection timeout above 0: blocks, running the loop, until all is with the
+ * HYCO_CONNECTION_TIMEOUT above 0, in seconds: blocks, running the loop (inside
+ * a handler without calling others), until all is with the
  * kernel. HYCO_ETIMEOUT when no byte moved for so long; the connection is then
  * closed with 1001, unless nothing of the message had been queued. HYCO_EBUSY
  * within another blocking call. HYCO_EINTERRUPTED: hyco_receiver_interrupt (the
  * connection is closed as for a timeout), or a handler freed r.
  *
  * HYCO_EBUSY also amid a message of another send (blocking, or MessageLength).
- * HYCO_EBADID, HYCO_ENOTCONNECTED (closing), HYCO_EBADVALUE (text is not
- * UTF-8), HYCO_ENOMEM, HYCO_EINVALID (the connection is forwarded). */
+ * HYCO_EBADID, HYCO_ENOTCONNECTED (closing), HYCO_EBADVALUE (text is not UTF-8;
+ * more than MessageLength has left, or another type within it), HYCO_ENOMEM,
+ * HYCO_EINVALID (data NULL with a length; the connection is forwarded). */
 HYCO_API int hyco_receiver_send(hyco_receiver *r, int connection_id,
                                 const void *data, size_t len);
 HYCO_API int hyco_receiver_send_text(hyco_receiver *r, int connection_id,

@@ -69,7 +69,8 @@ HYCO_API int hyco_relay_start(const hyco_relay_options *options,
 HYCO_API int hyco_relay_reload(hyco_relay *relay, char *error_text,
                                size_t error_text_size);
 
-/* "wss://127.0.0.1:40123" (or ws). Borrowed until hyco_relay_stop. */
+/* "wss://127.0.0.1:40123" (or ws). Borrowed until hyco_relay_stop. Any thread,
+ * as the three that follow. */
 HYCO_API const char *hyco_relay_url(const hyco_relay *relay);
 
 /* The CA file to trust; NULL without a private CA. Borrowed likewise. */

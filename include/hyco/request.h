@@ -66,15 +66,16 @@ HYCO_API void hyco_request_free(hyco_request *r);
 
 /* Before the start only, else HYCO_EBUSY. */
 
-/* A token of RFC 9110 5.6.2, at most 32 bytes, used as it stands.
- * HYCO_EBADVALUE, HYCO_ENOMEM. */
+/* A token of RFC 9110 5.6.2 other than CONNECT, of 1 to 32 bytes, used as it
+ * stands; copied. HYCO_EBADVALUE. */
 HYCO_API int hyco_request_set_method(hyco_request *r, const char *method);
 
-/* Adds a header; the same name may come again. HYCO_EBADVALUE: a name or value
- * that must not stand in a header (control characters, line ends), or a name
- * that is not the application's: Host, ServiceBusAuthorization, Expect, and
- * what frames a message (Connection, Content-Length, Transfer-Encoding,
- * Upgrade...). HYCO_ETOOLONG: more than 64 headers or 16 KiB. HYCO_ENOMEM. */
+/* Adds a header, copied; the same name may come again. HYCO_EBADVALUE: a name
+ * or value that is NULL or that must not stand in a header (control characters,
+ * line ends), or a name that is not the application's: Host,
+ * ServiceBusAuthorization, Expect, and what frames a message (Connection,
+ * Content-Length, Transfer-Encoding, Upgrade...). HYCO_ETOOLONG: more than 64
+ * headers or 16 KiB. HYCO_ENOMEM. */
 HYCO_API int hyco_request_add_header(hyco_request *r, const char *name,
                                      const char *value);
 
@@ -101,9 +102,10 @@ HYCO_API int hyco_request_stream_body(hyco_request *r, int64_t len);
 HYCO_API int hyco_request_start(hyco_request *r);
 
 /* The next piece of a streamed body; copied, all or nothing, at most 131072
- * bytes. HYCO_EWOULDBLOCK: on_ready_to_send follows. HYCO_ETOOLONG: a longer
- * piece. HYCO_EBADVALUE: more than announced, or after the end.
- * HYCO_ENOTACTIVE: not started, over, or the body is not streamed. HYCO_ENOMEM.
+ * bytes. HYCO_EINVALID (data NULL with a length). HYCO_EWOULDBLOCK:
+ * on_ready_to_send follows. HYCO_ETOOLONG: a longer piece. HYCO_EBADVALUE: more
+ * than announced, or after the end. HYCO_ENOTACTIVE: not started, over, or the
+ * body is not streamed. HYCO_ENOMEM.
  */
 HYCO_API int hyco_request_write(hyco_request *r, const void *data, size_t len);
 

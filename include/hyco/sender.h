@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+/* As a receiver, it belongs to the thread that runs its loop. */
 typedef struct hyco_sender hyco_sender;
 
 /* on_data_in: see hyco_connection_data_in. */
@@ -77,7 +78,7 @@ HYCO_API int hyco_sender_get_int(hyco_sender *s, hyco_property p,
 HYCO_API int hyco_sender_config(hyco_sender *s, const char *text,
                                 const char **value);
 
-/* As hyco_connection_set_bytes. */
+/* As hyco_receiver_set_bytes and hyco_connection_set_bytes. */
 HYCO_API int hyco_sender_set_bytes(hyco_sender *s, hyco_property p,
                                    const void *value, size_t len);
 
@@ -114,7 +115,8 @@ HYCO_API int hyco_sender_start(hyco_sender *s);
  * HYCO_EBUSY inside a handler. */
 HYCO_API int hyco_sender_connect(hyco_sender *s);
 
-/* As hyco_receiver_disconnect. HYCO_ENOTCONNECTED. */
+/* As hyco_receiver_disconnect; on_disconnected follows. HYCO_ENOTCONNECTED:
+ * there is none to close. */
 HYCO_API int hyco_sender_disconnect(hyco_sender *s);
 
 /* As hyco_receiver_send and _send_text; a sender's connection timeout is 0 as

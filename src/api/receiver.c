@@ -108,6 +108,12 @@ int hyco_receiver_set_int(hyco_receiver *r, hyco_property p, int64_t value)
   return hc_surface_set_number(&r->core->surface, 0, p, value);
 }
 
+int hyco_receiver_set_bytes(hyco_receiver *r, hyco_property p,
+                            const void *value, size_t len)
+{
+  return hc_surface_set_bytes(&r->core->surface, 0, p, hc_span_of(value, len));
+}
+
 int hyco_receiver_set_bool(hyco_receiver *r, hyco_property p, bool value)
 {
   return hyco_receiver_set_int(r, p, value);

@@ -88,6 +88,8 @@ int hc_sending_send(struct hc_sending *s, struct hc_connection *c,
   int rc = hc_sending_check(s, fault);
   if (rc < 0)
     return rc;
+  if (payload.ptr == NULL && payload.len > 0)
+    return hc_fault_set(fault, HYCO_EINVALID, "data is NULL");
   if (opcode == HC_WS_TEXT && (blocks || !in_pieces) && !hc_utf8_valid(payload))
     return hc_fault_set(fault, HYCO_EBADVALUE, "the text is not UTF-8");
   if (blocks)

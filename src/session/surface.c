@@ -130,6 +130,8 @@ int hc_surface_set_bytes(struct hc_surface *s, int connection_id,
   if (row->type != HYCO_TYPE_BYTES)
     return hc_fault_set(&s->fault, HYCO_EBADVALUE, "%s is not bytes",
                         row->name);
+  if (value.ptr == NULL && value.len > 0)
+    return hc_fault_set(&s->fault, HYCO_EINVALID, "value is NULL");
   if (value.len > (uint64_t)row->max)
     return hc_fault_set(&s->fault, HYCO_EBADVALUE,
                         "%s: %zu bytes, at most %lld are allowed", row->name,

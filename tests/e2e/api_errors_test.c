@@ -138,6 +138,41 @@ static void a_relay_that_cannot_start_says_why(void **state)
   assert_null(second);
 }
 
+/* A pointer without the bytes that its length promises. */
+static void data_that_is_null_is_refused(void **state)
+{
+  struct api_world *w = *state;
+  hyco_receiver *r = w->receiver;
+
+  api_world_join(w);
+  assert_int_equal(hyco_receiver_send(r, w->accepted, NULL, 1), HYCO_EINVALID);
+  assert_string_equal(hyco_receiver_last_error_text(r), "data is NULL");
+  assert_int_equal(hyco_receiver_send_text(r, w->accepted, NULL, 1),
+                   HYCO_EINVALID);
+  assert_int_equal(hyco_sender_send(w->sender, NULL, 1), HYCO_EINVALID);
+  assert_int_equal(hyco_sender_send_text(w->sender, NULL, 1), HYCO_EINVALID);
+  assert_int_equal(hyco_connection_set_bytes(
+                       r, w->accepted, HYCO_CONNECTION_DATA_TO_SEND, NULL, 1),
+                   HYCO_EINVALID);
+  assert_int_equal(hyco_receiver_send(r, w->accepted, NULL, 0), 0);
+}
+
+static void bytes_of_a_receiver_are_set_without_an_id(void **state)
+{
+  struct api_world *w = *state;
+  hyco_receiver *r = w->receiver;
+
+  assert_int_equal(hyco_receiver_set_bytes(r, HYCO_SSL_CERT_ENCODED, NULL, 0),
+                   0);
+  assert_int_equal(hyco_receiver_set_bytes(r, HYCO_SSL_CERT_ENCODED, NULL, 1),
+                   HYCO_EINVALID);
+  assert_int_equal(
+      hyco_receiver_set_bytes(r, HYCO_CONNECTION_DATA_TO_SEND, "x", 1),
+      HYCO_EBADID);
+  assert_int_equal(hyco_receiver_set_bytes(r, HYCO_HYBRID_CONNECTION, "x", 1),
+                   HYCO_EBADVALUE);
+}
+
 int main(void)
 {
 #define TEST(name) \
@@ -153,6 +188,8 @@ int main(void)
     TEST(identity_cannot_change_while_listening),
     TEST(an_expired_token_is_602),
     TEST(a_relay_that_cannot_start_says_why),
+    TEST(data_that_is_null_is_refused),
+    TEST(bytes_of_a_receiver_are_set_without_an_id),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
