@@ -27,6 +27,14 @@ static void end(struct hc_relay_sender *s, enum hc_stream_close how)
   sender_free(s);
 }
 
+const struct hc_address *hc_relay_sender_peer(struct hc_relay_sender *s)
+{
+  if (!s->knows_peer)
+    hc_stream_peer(s->stream, &s->peer);
+  s->knows_peer = true;
+  return &s->peer;
+}
+
 static bool has_begun_to_answer(const struct hc_relay_sender *s)
 {
   return s->exchange != NULL && s->exchange->phase == HC_RELAY_ANSWER;

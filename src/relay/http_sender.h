@@ -25,11 +25,16 @@ struct hc_relay_sender {
   bool head_has_begun;
   struct hc_relay_exchange *exchange; /* NULL between requests */
   struct hc_relay_channel *kept;      /* a rendezvous for the next one; NULL */
+  struct hc_address peer;
+  bool knows_peer;
 };
 
 /* Takes over a stream whose first bytes are a plain HTTP request. Without
  * memory it is cut. */
 void hc_relay_sender_open(struct hc_relay *relay, struct hc_stream *stream);
+
+/* Who it is; asked for once. */
+const struct hc_address *hc_relay_sender_peer(struct hc_relay_sender *sender);
 
 /* Ends the exchange with an answer of the relay's own and closes the
  * connection; once another answer has begun it is cut instead. The sender is

@@ -15,7 +15,8 @@ enum {
   EXPIRY_CHECK_S = 30,
   /* A listener whose TCP has acknowledged nothing for so long is offered
    * nothing: others may be there, and its senders would wait in vain. */
-  UNRESPONSIVE_MS = 10000
+  UNRESPONSIVE_MS = 10000,
+  LOOK_AGAIN_MS = 1000 /* a system call for each request is too much */
 };
 
 static void free_parts(struct hc_relay_listener *l)
@@ -226,9 +227,17 @@ static int report(const struct hc_relay_listener *l, int rc)
   return rc;
 }
 
-static bool is_responsive(const struct hc_relay_listener *l)
+/* One that was is taken for responsive until LOOK_AGAIN_MS have passed. */
+static bool is_responsive(struct hc_relay_listener *l)
 {
-  return hc_stream_unacked_ms(l->stream) < UNRESPONSIVE_MS;
+  uint64_t now_ms = hc_net_now_ms(l->relay->net);
+
+  if (now_ms < l->responsive_until_ms)
+    return true;
+  if (hc_stream_unacked_ms(l->stream) >= UNRESPONSIVE_MS)
+    return false;
+  l->responsive_until_ms = now_ms + LOOK_AGAIN_MS;
+  return true;
 }
 
 int hc_relay_listener_send(struct hc_relay_listener *l, struct hc_span message)

@@ -23,6 +23,7 @@ struct hc_relay_listener {
   struct hc_timer expiry_timer;
   struct hc_timer recycle_timer;
   int64_t expiry_s;
+  uint64_t responsive_until_ms; /* nobody looks at its TCP before */
   struct hc_relay_tracking tracking;
   char *base; /* of addresses */
   char *host; /* what a renewed token must cover */

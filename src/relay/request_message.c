@@ -55,7 +55,7 @@ static int write_message(struct hc_buffer *out,
 {
   struct hc_control_header headers[HC_HTTP_FIELDS_MAX + 1];
   struct hc_span host = e->request.authority;
-  struct hc_address peer;
+  const struct hc_address *peer = hc_relay_sender_peer(e->sender);
 
   int rc = hc_buffer_printf(via, "1.%d %.*s", e->head.minor, (int)host.len,
                             host.len > 0 ? (const char *)host.ptr : "");
@@ -67,9 +67,8 @@ static int write_message(struct hc_buffer *out,
   headers[message->n_headers++] =
       (struct hc_control_header){ hc_span_str("Via"), hc_buffer_span(via) };
   message->headers = headers;
-  hc_stream_peer(e->sender->stream, &peer);
-  message->remote_address = hc_span_str(peer.host);
-  message->remote_port = peer.port;
+  message->remote_address = hc_span_str(peer->host);
+  message->remote_port = peer->port;
   return hc_control_write_request(out, message);
 }
 
