@@ -70,27 +70,45 @@ static void fail(struct hc_exchange *x, const char *reason,
 
 /* --- up: the sender's body --- */
 
-static void push_up(struct hc_http_forward *f)
+/* 0: all is with the call. HYCO_EWOULDBLOCK: on_room follows, or on_end. */
+static int push_pieces(struct hc_http_forward *f)
 {
   while (f->call != NULL && hc_buffer_len(&f->up) > 0) {
     struct hc_span piece = hc_buffer_span(&f->up);
     if (piece.len > HC_HTTP_OUT_MAX / 2)
       piece.len = HC_HTTP_OUT_MAX / 2;
-    if (hc_http_write(f->call, piece) != 0)
-      return; /* on_room follows, or on_end */
+    int rc = hc_http_write(f->call, piece);
+    if (rc != 0)
+      return rc;
     hc_buffer_drop(&f->up, piece.len);
+  }
+  return 0;
+}
+
+/* False: that failed, and the exchange is over. */
+static bool push_up(struct hc_http_forward *f)
+{
+  int rc = push_pieces(f);
+  struct hc_fault fault;
+
+  if (rc == HYCO_EWOULDBLOCK)
+    return true;
+  if (rc != 0) {
+    hc_fault_set(&fault, rc, "%s", hyco_strerror(rc));
+    fail(f->x, "The request's body cannot be passed on.", &fault);
+    return false;
   }
   hc_buffer_trim(&f->up);
   if (f->call != NULL && f->up_is_whole)
     (void)hc_http_end(f->call);
+  return true;
 }
 
 static void on_room(void *user_data)
 {
   struct hc_http_forward *f = user_data;
 
-  push_up(f);
-  if (f->x != NULL && hc_buffer_len(&f->up) == 0)
+  if (push_up(f) && hc_buffer_len(&f->up) == 0)
     hc_exchange_resume(f->x);
 }
 
@@ -105,8 +123,7 @@ void hc_http_forward_take(struct hc_exchange *x, struct hc_span data)
     return;
   }
   f->up_is_whole = x->is_whole;
-  push_up(f);
-  if (hc_buffer_len(&f->up) > 0 && !x->is_whole)
+  if (push_up(f) && hc_buffer_len(&f->up) > 0 && !x->is_whole)
     hc_exchange_pause(x);
 }
 
