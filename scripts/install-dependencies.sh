@@ -74,6 +74,8 @@ need_check() {
   need python3 has python3
   need "nodejs npm" has_node
   need iproute2 has ip
+  need microsocks has microsocks
+  need tinyproxy-bin has tinyproxy
   need chromium-headless-shell has_chromium
   need libnss3-tools has certutil
   # Servers behind hyco listen --forward; the tests start their own on free

@@ -130,35 +130,40 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
      "Use the system's firewall settings. Not yet: only the default.") \
   XX(FIREWALL_TYPE, "firewall_type", PROPERTY, ENUM, RW, BOTH, "0", 0, 10, \
      IDLE, \
-     "0 none, 1 tunnel (CONNECT), 2 SOCKS4, 3 SOCKS5, 10 SOCKS4a. Not yet: " \
-     "only the default.") \
+     "0 none, 1 tunnel (CONNECT), 2 SOCKS4, 3 SOCKS5, 10 SOCKS4a.") \
   XX(FIREWALL_HOST, "firewall_host", PROPERTY, STRING, RW, BOTH, "", 0, 255, \
-     IDLE, "Firewall to connect through. Not yet: only the default.") \
+     IDLE, \
+     "Firewall to connect through, if firewall_type says so.") \
   XX(FIREWALL_PASSWORD, "firewall_password", PROPERTY, STRING, RW, BOTH, "", \
-     0, 255, IDLE, "Password for the firewall. Not yet: only the default.") \
+     0, 255, IDLE, \
+     "Password for the firewall; not for SOCKS4.") \
   XX(FIREWALL_PORT, "firewall_port", PROPERTY, INT, RW, BOTH, "0", 0, 65535, \
      IDLE, \
-     "Port of the firewall; 0: the type's own. Not yet: only the default.") \
+     "Port of the firewall; 0: 80 for type 1, else 1080.") \
   XX(FIREWALL_USER, "firewall_user", PROPERTY, STRING, RW, BOTH, "", 0, 255, \
-     IDLE, "User for the firewall. Not yet: only the default.") \
+     IDLE, \
+     "User for the firewall; empty: none.") \
   XX(PROXY_AUTH_SCHEME, "proxy_auth_scheme", PROPERTY, ENUM, RW, BOTH, "0", \
      0, 5, IDLE, \
-     "0 Basic, 1 Digest, 2 proprietary, 3 none, 4 NTLM, 5 Negotiate. Not " \
-     "yet: only the default.") \
+     "0 Basic, 1 Digest, 3 none, 4 NTLM, 5 Negotiate; another value clears " \
+     "user and password. Not yet: 2 proprietary.") \
   XX(PROXY_AUTO_DETECT, "proxy_auto_detect", PROPERTY, BOOL, RW, BOTH, \
      "false", 0, 1, IDLE, \
-     "Use the system's proxy settings. Not yet: only the default.") \
+     "Without a proxy or firewall: as https_proxy, all_proxy and no_proxy " \
+     "say.") \
   XX(PROXY_PASSWORD, "proxy_password", PROPERTY, STRING, RW, BOTH, "", 0, \
-     255, IDLE, "Password for the proxy. Not yet: only the default.") \
+     255, IDLE, \
+     "Password for the proxy.") \
   XX(PROXY_PORT, "proxy_port", PROPERTY, INT, RW, BOTH, "80", 0, 65535, IDLE, \
-     "Port of the proxy. Not yet: only the default.") \
+     "Port of the proxy; 0: 80.") \
   XX(PROXY_SERVER, "proxy_server", PROPERTY, STRING, RW, BOTH, "", 0, 255, \
-     IDLE, "HTTP proxy to connect through. Not yet: only the default.") \
+     IDLE, \
+     "HTTP proxy to connect through (CONNECT).") \
   XX(PROXY_SSL, "proxy_ssl", PROPERTY, ENUM, RW, BOTH, "0", 0, 3, IDLE, \
-     "TLS with the proxy: 0 automatic, 1 always, 2 never, 3 tunnel. Not " \
-     "yet: only the default.") \
+     "TLS with the proxy: 0 and 3 none, it tunnels ours. Not yet: 1 always, " \
+     "2 never.") \
   XX(PROXY_USER, "proxy_user", PROPERTY, STRING, RW, BOTH, "", 0, 255, IDLE, \
-     "User for the proxy. Not yet: only the default.") \
+     "User for the proxy; empty: none.") \
   XX(SSL_ACCEPT_SERVER_CERT_ENCODED, "ssl_accept_server_cert_encoded", \
      PROPERTY, BYTES, RW, BOTH, "", 0, 65536, IDLE, \
      "The one server certificate to accept whatever the check says. Not " \

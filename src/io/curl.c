@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -316,11 +317,78 @@ static void set_options(struct hc_curl_job *job,
   curl_easy_setopt(easy, CURLOPT_IPRESOLVE, family_of(&route->tcp));
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, job);
-  if (job->has_proxy) {
-    curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+/* The first of them that is set. */
+static const char *environment(const char *const *names)
+{
+  for (; *names != NULL; names++) {
+    const char *value = getenv(*names);
+    if (value != NULL && value[0] != '\0')
+      return value;
   }
+  return NULL;
+}
+
+/* HTTP_PROXY in capitals is a request's field to CGI: libcurl does not read it
+ * either. */
+static const char *proxy_of_environment(bool tls)
+{
+  static const char *const for_tls[] = { "https_proxy", "HTTPS_PROXY",
+                                         "all_proxy", "ALL_PROXY", NULL };
+  static const char *const for_plain[] = { "http_proxy", "all_proxy",
+                                           "ALL_PROXY", NULL };
+  return environment(tls ? for_tls : for_plain);
+}
+
+static const char *exceptions_of_environment(void)
+{
+  static const char *const names[] = { "no_proxy", "NO_PROXY", NULL };
+  const char *value = environment(names);
+  return value != NULL ? value : "";
+}
+
+static int set_proxy(struct hc_curl_job *job, const struct hc_route *route,
+                     const char *proxy, struct hc_fault *fault)
+{
+  static const long schemes[] = { [HC_PROXY_BASIC] = (long)CURLAUTH_BASIC,
+                                  [HC_PROXY_DIGEST] = (long)CURLAUTH_DIGEST,
+                                  [HC_PROXY_NTLM] = (long)CURLAUTH_NTLM,
+                                  [HC_PROXY_NEGOTIATE] =
+                                      (long)CURLAUTH_NEGOTIATE };
+  CURL *easy = job->easy;
+
+  if (strncasecmp(proxy, "https:", 6) == 0)
+    return hc_fault_set(fault, HYCO_EBADVALUE,
+                        "TLS to the proxy is not supported");
+  if (curl_easy_setopt(easy, CURLOPT_PROXY, proxy) != CURLE_OK ||
+      (route->firewall != NULL &&
+       curl_easy_setopt(easy, CURLOPT_PRE_PROXY, route->firewall) != CURLE_OK))
+    return hc_fault_set(fault, HYCO_EBADURL, "the proxy's URL cannot be used");
+  if (curl_easy_setopt(easy, CURLOPT_PROXYAUTH, schemes[route->auth]) !=
+      CURLE_OK)
+    return hc_fault_set(fault, HYCO_EUNSUPPORTED,
+                        "this libcurl does not know the proxy's scheme");
+  curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  job->has_proxy = true;
+  return 0;
+}
+
+/* "" is none; without it libcurl would obey http_proxy and no_proxy unasked. */
+static int set_route(struct hc_curl_job *job, const struct hc_route *route,
+                     bool tls, struct hc_fault *fault)
+{
+  const char *proxy = route->proxy;
+
+  curl_easy_setopt(job->easy, CURLOPT_NOPROXY,
+                   route->from_environment ? exceptions_of_environment() : "");
+  if (route->from_environment)
+    proxy = proxy_of_environment(tls);
+  if (proxy != NULL)
+    return set_proxy(job, route, proxy, fault);
+  curl_easy_setopt(job->easy, CURLOPT_PROXY, "");
+  return 0;
 }
 
 static int set_up(struct hc_curl_job *job, const struct hc_curl_route *route,
@@ -334,15 +402,9 @@ static int set_up(struct hc_curl_job *job, const struct hc_curl_route *route,
     return hc_fault_set(fault, HYCO_EBADURL, "%s: not a host name",
                         route->host);
   set_options(job, route);
-  if (job->has_proxy && strncasecmp(route->proxy, "https:", 6) == 0)
-    return hc_fault_set(fault, HYCO_EBADVALUE,
-                        "TLS to the proxy is not supported");
-  /* "" is none; without it libcurl would obey http_proxy and no_proxy unasked.
-   */
-  if (curl_easy_setopt(job->easy, CURLOPT_PROXY,
-                       job->has_proxy ? route->proxy : "") != CURLE_OK ||
-      curl_easy_setopt(job->easy, CURLOPT_NOPROXY, "") != CURLE_OK)
-    return hc_fault_set(fault, HYCO_EBADURL, "the proxy's URL cannot be used");
+  int rc = set_route(job, &route->route, route->tls, fault);
+  if (rc != 0)
+    return rc;
   if (route->local_host != NULL && *route->local_host != '\0' &&
       !set_local_host(job->easy, route->local_host))
     return hc_fault_set(fault, HYCO_EBADVALUE, "local host: not usable");
@@ -476,7 +538,6 @@ int hc_curl_job_new(struct hc_loop *loop, const struct hc_curl_route *route,
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
   job->curl = loop->curl;
   job->kept = CURL_SOCKET_BAD;
-  job->has_proxy = route->proxy != NULL && *route->proxy != '\0';
   job->tcp = route->tcp;
   job->owner = owner;
   job->on_done = on_done;

@@ -34,7 +34,8 @@ struct hc_curl_route {
   const char *scheme;
   const char *host;
   uint16_t port;
-  const char *proxy;      /* NULL or "": none */
+  bool tls; /* what goes over it */
+  struct hc_route route;
   const char *local_host; /* NULL or "": any */
   struct hc_tcp tcp;
   uint64_t timeout_ms;

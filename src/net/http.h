@@ -60,7 +60,7 @@ struct hc_http_request {
   uint16_t port;
   struct hc_tls *tls;     /* NULL: plain. The call keeps it alive */
   const char *local_host; /* address or interface to bind to; NULL: any */
-  const char *proxy;      /* as of struct hc_dial; NULL: none */
+  struct hc_route route;  /* none is taken from the environment unasked */
   struct hc_tcp tcp;      /* as of struct hc_dial; without a word on probes
                              HC_HTTP_KEEP_ALIVE_S */
   uint64_t timeout_ms;    /* for DNS, TCP, proxy and TLS together */

@@ -95,14 +95,31 @@ struct hc_tcp {
   uint32_t in_buffer;        /* SO_RCVBUF, bytes */
 };
 
+enum hc_proxy_auth {
+  HC_PROXY_BASIC, /* sent unasked */
+  HC_PROXY_DIGEST,
+  HC_PROXY_NTLM,
+  HC_PROXY_NEGOTIATE
+};
+
+/* What is between here and the host. URLs in libcurl's syntax, user and
+ * password in them; copied, and never in a text. HTTP proxies are asked for a
+ * tunnel (CONNECT), whatever goes through it. */
+struct hc_route {
+  const char *proxy;       /* http, socks4, socks4a, socks5h; NULL: none */
+  const char *firewall;    /* SOCKS, on the way to the proxy; NULL: none */
+  enum hc_proxy_auth auth; /* of an HTTP proxy with a user */
+  bool from_environment;   /* no proxy: what https_proxy (http_proxy for a plain
+                              stream), all_proxy and no_proxy say */
+};
+
 struct hc_dial {
   const char *host; /* name or address; copied */
   uint16_t port;
   struct hc_tls *tls; /* NULL: plain. The stream keeps it alive */
   bool (*on_verify)(void *user_data, const struct hc_tls_verdict *verdict);
   const char *local_host; /* address or interface to bind to; NULL: any */
-  const char *proxy; /* URL, libcurl's syntax, user and password in it; NULL:
-                        none. Copied, never in a text */
+  struct hc_route route;
   struct hc_tcp tcp;
   bool reads_in_narrow_turns; /* control channel: its on_data may run in a
                                  narrow turn, see hc_net_is_narrow */

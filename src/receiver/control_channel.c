@@ -352,6 +352,7 @@ static int open_link(struct hc_control_channel *channel,
       .token = options->token,
       .local_host = hc_properties_text(options->props, HYCO_LOCAL_HOST),
       .tcp = hc_tcp_from_properties(options->props),
+      .props = options->props,
       .watch = options->watch,
       .timeout_ms = hc_handshake_ms(options->props, HC_LISTEN_TIMEOUT_MS),
     };

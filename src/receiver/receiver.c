@@ -470,6 +470,7 @@ int hc_receiver_link_options(struct hc_receiver *r, const char *address,
     .tls = endpoint->tls ? r->tls : NULL,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
     .tcp = hc_tcp_from_properties(props),
+    .props = props,
     .watch = &r->watch,
     .timeout_ms = hc_handshake_ms(props, HC_RENDEZVOUS_TIMEOUT_MS),
   };

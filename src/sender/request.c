@@ -9,6 +9,7 @@
 #include "sender/request_answer.h"
 #include "sender/sender.h"
 #include "session/options.h"
+#include "session/route.h"
 
 /* --- what is set --- */
 
@@ -162,11 +163,14 @@ static int start_call(hyco_request *r, const char *target,
     lines[i] = next;
     next += strlen(next) + 1;
   }
+  struct hc_way way;
+  int rc = hc_way_read(props, &way, fault);
   const struct hc_http_request request = {
     .host = r->endpoint.host,
     .port = r->endpoint.port,
     .tls = r->endpoint.tls ? r->sender->tls : NULL,
     .local_host = local_host[0] != '\0' ? local_host : NULL,
+    .route = way.route,
     .tcp = hc_tcp_from_properties(props),
     .timeout_ms = hc_handshake_ms(props, HC_REQUEST_CONNECT_MS),
     .method = r->method,
@@ -175,8 +179,11 @@ static int start_call(hyco_request *r, const char *target,
     .n_fields = n,
     .body = r->length,
   };
-  return hc_http_start(r->http, &request, &hc_request_http_handler, r, &r->call,
+  if (rc == 0)
+    rc = hc_http_start(r->http, &request, &hc_request_http_handler, r, &r->call,
                        fault);
+  hc_way_deinit(&way);
+  return rc;
 }
 
 static int send_request(hyco_request *r, struct hc_span token,

@@ -250,6 +250,7 @@ static int dial(struct hc_sender *s, struct hc_span target,
     .n_headers = s->headers.count,
     .local_host = hc_properties_text(props, HYCO_LOCAL_HOST),
     .tcp = hc_tcp_from_properties(props),
+    .props = props,
     .watch = &s->watch,
     .timeout_ms = hc_handshake_ms(props, HC_CONNECT_TIMEOUT_MS),
   };

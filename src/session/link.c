@@ -25,6 +25,7 @@ struct hc_link {
   struct hc_tls *tls; /* NULL: plain */
   char *local_host;   /* NULL: any */
   struct hc_tcp tcp;
+  struct hc_way way;
   uint64_t timeout_ms;
   int redirects;
   struct hc_buffer request; /* until it is answered */
@@ -45,6 +46,7 @@ static void free_link(void *user_data)
   hc_buffer_deinit_secret(&link->request);
   hc_free(link->protocols);
   hc_free(link->local_host);
+  hc_way_deinit(&link->way);
   hc_free(link);
 }
 
@@ -446,6 +448,7 @@ static int dial(struct hc_link *link, const struct hc_endpoint *endpoint,
     .on_verify = on_stream_verify,
     .local_host = link->local_host,
     .tcp = link->tcp,
+    .route = link->way.route,
     .reads_in_narrow_turns = link->handler->reads_in_narrow_turns,
     .timeout_ms = link->timeout_ms,
   };
@@ -498,12 +501,12 @@ int hc_link_open(struct hc_net *net, const struct hc_link_options *options,
   link->tls = options->tls;
   link->tcp = options->tcp;
   link->timeout_ms = options->timeout_ms;
-  int rc = HYCO_ENOMEM;
-  if (link->protocols != NULL && (anywhere || link->local_host != NULL)) {
+  int rc = hc_way_read(options->props, &link->way, fault);
+  if (link->protocols == NULL || (!anywhere && link->local_host == NULL))
+    rc = hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+  if (rc == 0) {
     link->offered = hc_span_str(link->protocols);
     rc = write_request(link, options, fault);
-  } else {
-    hc_fault_set(fault, rc, "out of memory");
   }
   if (rc == 0)
     rc = dial(link, options->endpoint, fault);

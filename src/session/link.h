@@ -11,6 +11,7 @@
 #include "protocol/ws.h"
 #include "session/endpoint.h"
 #include "session/outbox.h"
+#include "session/route.h"
 #include "session/watch.h"
 
 struct hc_link;
@@ -62,8 +63,9 @@ struct hc_link_options {
   size_t n_headers;
   const char *local_host; /* NULL or "": any */
   struct hc_tcp tcp;
-  const struct hc_watch *watch; /* NULL: nobody; must outlive the link */
-  uint64_t timeout_ms;          /* for dialling and upgrade together */
+  const struct hc_properties *props; /* for hc_way_read; NULL: direct */
+  const struct hc_watch *watch;      /* NULL: nobody; must outlive the link */
+  uint64_t timeout_ms;               /* for dialling and upgrade together */
 };
 
 /* Starts. 0: on_open or on_failed follows. Otherwise nothing is called.

@@ -99,6 +99,19 @@ int hc_surface_set_text(struct hc_surface *s, int connection_id,
                                 &s->fault);
 }
 
+/* A password is not for another scheme than the one it was given for. */
+static int forget_user(struct hc_surface *s, hyco_property p, int64_t value)
+{
+  if (p != HYCO_PROXY_AUTH_SCHEME ||
+      value == hc_properties_number(&s->props, p))
+    return 0;
+  int rc = hc_properties_set_text(&s->props, HYCO_PROXY_USER, hc_span_str(""),
+                                  &s->fault);
+  return rc == 0 ? hc_properties_set_text(&s->props, HYCO_PROXY_PASSWORD,
+                                          hc_span_str(""), &s->fault)
+                 : rc;
+}
+
 int hc_surface_set_number(struct hc_surface *s, int connection_id,
                           hyco_property p, int64_t value)
 {
@@ -115,7 +128,9 @@ int hc_surface_set_number(struct hc_surface *s, int connection_id,
   rc = s->ops->set(s->owner, connection_id, p, &given, &s->fault);
   if (rc != HC_SURFACE_STORED)
     return rc;
-  return hc_properties_set_number(&s->props, p, value, &s->fault);
+  rc = forget_user(s, p, value);
+  return rc == 0 ? hc_properties_set_number(&s->props, p, value, &s->fault)
+                 : rc;
 }
 
 int hc_surface_set_bytes(struct hc_surface *s, int connection_id,

@@ -11,18 +11,6 @@ static enum reason reason_of(hyco_property p)
   case HYCO_USE_WINDOWS_MESSAGES:
     return ONLY_WINDOWS;
   case HYCO_FIREWALL_AUTO_DETECT:
-  case HYCO_FIREWALL_TYPE:
-  case HYCO_FIREWALL_HOST:
-  case HYCO_FIREWALL_PASSWORD:
-  case HYCO_FIREWALL_PORT:
-  case HYCO_FIREWALL_USER:
-  case HYCO_PROXY_AUTH_SCHEME:
-  case HYCO_PROXY_AUTO_DETECT:
-  case HYCO_PROXY_PASSWORD:
-  case HYCO_PROXY_PORT:
-  case HYCO_PROXY_SERVER:
-  case HYCO_PROXY_SSL:
-  case HYCO_PROXY_USER:
   case HYCO_SSL_ACCEPT_SERVER_CERT_ENCODED:
   case HYCO_SSL_CERT_ENCODED:
   case HYCO_SSL_CERT_STORE:
@@ -68,12 +56,32 @@ static bool is_default(hyco_property p, const struct hc_value *value)
   return value->number == number;
 }
 
+/* Rows of which some values are taken. */
+static bool is_partly(hyco_property p)
+{
+  return p == HYCO_PROXY_AUTH_SCHEME || p == HYCO_PROXY_SSL;
+}
+
+/* Proprietary tokens have no row; TLS ends at the service, not at the proxy. */
+static bool is_taken(hyco_property p, int64_t number)
+{
+  enum { PROPRIETARY = 2, TUNNEL = 3 };
+  return p == HYCO_PROXY_AUTH_SCHEME ? number != PROPRIETARY
+                                     : number == 0 || number == TUNNEL;
+}
+
 int hc_unsupported_check(hyco_property p, const struct hc_value *value,
                          struct hc_fault *fault)
 {
   const hyco_property_row *row = hyco_property_get_row(p);
   enum reason why = reason_of(p);
 
+  if (is_partly(p))
+    return is_taken(p, value->number)
+               ? 0
+               : hc_fault_set(fault, HYCO_EUNSUPPORTED,
+                              "%s: %lld: not yet in this version", row->name,
+                              (long long)value->number);
   if (why == TAKEN || is_default(p, value))
     return 0;
   return hc_fault_set(fault, HYCO_EUNSUPPORTED,

@@ -138,10 +138,12 @@ enum { HELLO_MAX = 4096, TEXT_MAX = 3 * HELLO_MAX };
  * behind the CONNECT. */
 static void proxy_connects(struct end *end, struct hc_span *in)
 {
+  static const char own[] = "ServiceBusAuthorization";
   const char *answer = "HTTP/1.1 200 Connected\r\n\r\n";
 
   if (in->len < 4 || memcmp(in->ptr + in->len - 4, "\r\n\r\n", 4) != 0)
     return;
+  assert_null(memmem(in->ptr, in->len, own, strlen(own)));
   in->len = 0;
   end->on_data = NULL;
   end_write(end, answer, strlen(answer));
@@ -254,7 +256,7 @@ static void dialled_hello(const struct way *way, char out[static TEXT_MAX])
 
   dial.host = way->host;
   dial.port = 443;
-  dial.proxy = proxy;
+  dial.route.proxy = proxy;
   dial.tls = tls;
   assert_int_equal(pair_dial(&pair, &dial), 0);
   read_hello(&pair, out);
@@ -269,10 +271,13 @@ static void called_hello(const struct way *way, char out[static TEXT_MAX])
   char proxy[40];
   struct hc_tls *tls = tls_of(&pair, way, proxy);
   struct hc_http_request request = call_usual(&pair);
+  static const char *const fields[] = { "ServiceBusAuthorization: a token" };
 
+  request.fields = fields; /* not for the proxy */
+  request.n_fields = 1;
   request.host = way->host;
   request.port = 443;
-  request.proxy = proxy;
+  request.route.proxy = proxy;
   request.tls = tls;
   call_begin(&c, &pair, &request, &call_handler);
   read_hello(&pair, out);

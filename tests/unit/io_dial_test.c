@@ -419,7 +419,7 @@ static void test_a_proxy_that_refuses_is_said(void **state)
   pair.server.on_data = proxy_answers;
   struct hc_dial dial = pair_usual_dial(&pair);
   snprintf(proxy, sizeof(proxy), "http://user:secret@127.0.0.1:%u", dial.port);
-  dial.proxy = proxy;
+  dial.route.proxy = proxy;
   dial.host = "relay.example";
   dial.port = 443;
   assert_dial_fails(&pair, &dial, HYCO_EFIREWALL, "relay.example:443: ");
@@ -452,7 +452,7 @@ static void test_bytes_pass_through_a_proxy(void **state)
   pair.server.on_data = proxy_connects;
   struct hc_dial dial = pair_usual_dial(&pair);
   snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u", dial.port);
-  dial.proxy = proxy;
+  dial.route.proxy = proxy;
   dial.host = "relay.example";
   dial.port = 443;
   assert_int_equal(pair_dial(&pair, &dial), 0);
@@ -469,7 +469,8 @@ static void test_a_proxy_that_cannot_be_used_is_refused_at_once(void **state)
   (void)state;
   pair_listen(&pair, false);
   struct hc_dial dial = pair_usual_dial(&pair);
-  dial.proxy = "https://127.0.0.1:1"; /* TLS to the proxy: no raw socket */
+  dial.route.proxy =
+      "https://127.0.0.1:1"; /* TLS to the proxy: no raw socket */
   assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADVALUE);
   pair_free(&pair);
 }

@@ -58,10 +58,8 @@ static void check_refused(const char *setting, const char *words)
   check(text, 0, "");
 }
 
-/* surface: firewall_auto_detect, firewall_type, firewall_host
- * surface: firewall_password, firewall_port, firewall_user
- * surface: proxy_auth_scheme, proxy_auto_detect, proxy_password, proxy_port
- * surface: proxy_server, proxy_ssl, proxy_user
+/* surface: firewall_auto_detect
+ * surface: proxy_auth_scheme, proxy_ssl
  * surface: ssl_accept_server_cert_encoded, ssl_cert_encoded, ssl_cert_store
  * surface: ssl_cert_store_password, ssl_cert_store_type, ssl_cert_subject
  * surface: LogSSLPackets, OpenSSLPrngSeedData, ReuseSSLSession, SSLCACerts
@@ -74,18 +72,9 @@ static void what_is_not_made_yet_takes_only_its_default(void **state)
 {
   static const char *const settings[] = {
     "firewall_auto_detect=true",
-    "firewall_type=1",
-    "firewall_host=h",
-    "firewall_password=p",
-    "firewall_port=1080",
-    "firewall_user=u",
-    "proxy_auth_scheme=1",
-    "proxy_auto_detect=true",
-    "proxy_password=p",
-    "proxy_port=81",
-    "proxy_server=s",
+    "proxy_auth_scheme=2",
     "proxy_ssl=1",
-    "proxy_user=u",
+    "proxy_ssl=2",
     "ssl_accept_server_cert_encoded=c",
     "ssl_cert_encoded=c",
     "ssl_cert_store=MY",
