@@ -1,15 +1,47 @@
 /* Rows that take only their default (DESIGN section 8). */
 #include "session/unsupported.h"
 
-enum reason { TAKEN, NOT_YET, ONLY_WINDOWS };
+enum reason {
+  TAKEN,
+  NOT_YET,
+  ONLY_WINDOWS,
+  ONLY_OPENSSL,
+  NOT_HERE,
+  NO_OLD_TLS
+};
 
-static enum reason reason_of(hyco_property p)
+static const char *const words[] = {
+  [NOT_YET] = "not yet in this version",
+  [ONLY_WINDOWS] = "only Windows has this",
+  [ONLY_OPENSSL] = "TLS is OpenSSL's here, there is no other",
+  [NOT_HERE] = "this system and OpenSSL do not have this",
+  [NO_OLD_TLS] = "TLS is 1.2 and 1.3 here, nothing older",
+};
+
+enum {
+  TLS_1_2_AND_1_3 = 0x3c00,
+  /* Checks that OpenSSL can leave out: time, unknown CA, usage, revocation;
+   * above them the name's, 0x80000000. */
+  FLAGS_OF_OPENSSL = 0x1 | 0x10 | 0x20 | 0xf00
+};
+#define FLAG_IGNORE_NAME INT64_C(0x80000000)
+
+/* Stores that are Windows', Java's, or hold no certificate that TLS can use. */
+static bool is_foreign_store(int64_t type)
+{
+  return type == 1 || type == 4 || type == 5 || type == 10 ||
+         (type >= 13 && type <= 20);
+}
+
+static enum reason reason_of_row(hyco_property p)
 {
   switch (p) {
   case HYCO_BIND_EXCLUSIVELY:
   case HYCO_USE_IOCP:
   case HYCO_USE_WINDOWS_MESSAGES:
     return ONLY_WINDOWS;
+  case HYCO_SSL_PROVIDER:
+    return ONLY_OPENSSL;
   case HYCO_FIREWALL_AUTO_DETECT:
   case HYCO_SSL_ACCEPT_SERVER_CERT_ENCODED:
   case HYCO_SSL_CERT_ENCODED:
@@ -27,7 +59,6 @@ static enum reason reason_of(hyco_property p)
   case HYCO_SSL_ENABLED_PROTOCOLS:
   case HYCO_SSL_ENABLE_RENEGOTIATION:
   case HYCO_SSL_INCLUDE_CERT_CHAIN:
-  case HYCO_SSL_PROVIDER:
   case HYCO_SSL_SECURITY_FLAGS:
   case HYCO_TLS12_SIGNATURE_ALGORITHMS:
   case HYCO_TLS12_SUPPORTED_GROUPS:
@@ -38,6 +69,21 @@ static enum reason reason_of(hyco_property p)
   default:
     return TAKEN;
   }
+}
+
+/* Some values will never be taken, whatever is made yet. */
+static enum reason reason_of(hyco_property p, const struct hc_value *value)
+{
+  int64_t known = FLAGS_OF_OPENSSL | FLAG_IGNORE_NAME;
+
+  if (p == HYCO_SSL_CERT_STORE_TYPE && is_foreign_store(value->number))
+    return NOT_HERE;
+  if (p == HYCO_SSL_SECURITY_FLAGS && (value->number & ~known) != 0)
+    return NOT_HERE;
+  if (p == HYCO_SSL_ENABLED_PROTOCOLS &&
+      (value->number & ~(int64_t)TLS_1_2_AND_1_3) != 0)
+    return NO_OLD_TLS;
+  return reason_of_row(p);
 }
 
 static bool is_default(hyco_property p, const struct hc_value *value)
@@ -74,7 +120,7 @@ int hc_unsupported_check(hyco_property p, const struct hc_value *value,
                          struct hc_fault *fault)
 {
   const hyco_property_row *row = hyco_property_get_row(p);
-  enum reason why = reason_of(p);
+  enum reason why = reason_of(p, value);
 
   if (is_partly(p))
     return is_taken(p, value->number)
@@ -86,7 +132,5 @@ int hc_unsupported_check(hyco_property p, const struct hc_value *value,
     return 0;
   return hc_fault_set(fault, HYCO_EUNSUPPORTED,
                       "%s: %s; only its default \"%s\" is accepted", row->name,
-                      why == NOT_YET ? "not yet in this version"
-                                     : "only Windows has this",
-                      row->default_value);
+                      words[why], row->default_value);
 }

@@ -104,6 +104,36 @@ static void what_is_not_made_yet_takes_only_its_default(void **state)
     check_refused(settings[i], "not yet");
 }
 
+/* DESIGN section 8, "what only Windows or the vendor's own stack has": the
+ * whole list, value by value; what is not on it may come one day. */
+static void what_will_never_be_there_is_the_list_and_no_more(void **state)
+{
+  static const char here[] = "this system and OpenSSL do not have this";
+  static const int stores[] = { 1, 4, 5, 10, 13, 14, 15, 16, 17, 18, 19, 20 };
+  char text[64];
+
+  (void)state;
+  for (int type = 1, at = 0; type <= 20; type++) {
+    bool foreign = at < (int)CHECK_COUNT(stores) && stores[at] == type;
+    (void)snprintf(text, sizeof text, "ssl_cert_store_type=%d", type);
+    check(text, HYCO_EUNSUPPORTED, foreign ? here : "not yet");
+    at += foreign;
+  }
+  check("ssl_cert_store_type=0", 0, "");
+  check("ssl_cert_store_type=99", HYCO_EUNSUPPORTED, "not yet");
+  for (unsigned bit = 0; bit < 32; bit++) {
+    bool known = bit == 0 || bit == 4 || bit == 5 || (bit >= 8 && bit <= 11) ||
+                 bit == 31;
+    (void)snprintf(text, sizeof text, "SSLSecurityFlags=%llu", 1ULL << bit);
+    check(text, HYCO_EUNSUPPORTED, known ? "not yet" : here);
+  }
+  for (unsigned bit = 0; bit < 14; bit++) { /* TLS 1.2: 0xc00, 1.3: 0x3000 */
+    (void)snprintf(text, sizeof text, "SSLEnabledProtocols=%u", 1U << bit);
+    check(text, HYCO_EUNSUPPORTED,
+          bit >= 10 ? "not yet" : "TLS is 1.2 and 1.3 here, nothing older");
+  }
+}
+
 /* surface: BindExclusively, UseIOCP, UseWindowsMessages */
 static void what_only_windows_has_says_so(void **state)
 {
@@ -119,7 +149,9 @@ static void the_provider_is_openssl(void **state)
   (void)state;
   check("SSLProvider=*", 0, "");
   check("SSLProvider=OpenSSL", 0, "");
-  check("SSLProvider=Internal", HYCO_EUNSUPPORTED, "SSLProvider");
+  check("SSLProvider=openssl", 0, "");
+  check("SSLProvider=Internal", HYCO_EUNSUPPORTED,
+        "SSLProvider: TLS is OpenSSL's here, there is no other");
 }
 
 static void what_was_negotiated_can_only_be_read(void **state)
@@ -138,6 +170,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_not_made_yet_takes_only_its_default),
+    cmocka_unit_test(what_will_never_be_there_is_the_list_and_no_more),
     cmocka_unit_test(what_only_windows_has_says_so),
     cmocka_unit_test(the_provider_is_openssl),
     cmocka_unit_test(what_was_negotiated_can_only_be_read),
