@@ -120,8 +120,6 @@ int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out)
 {
   if (c->state != CONNECTION_OPEN)
     return HYCO_ENOTCONNECTED;
-  if (out->started && !c->in_parts)
-    return HYCO_ENOTCONNECTED; /* it began on another connection */
   if ((c->in_parts && !out->started) || c->in_pieces)
     return HYCO_EBUSY;
   int rc = fill_queue(c, out);

@@ -62,8 +62,6 @@ static int read_more(struct hc_outgoing *out, size_t max)
 {
   struct hc_file_sending *f = HC_LIST_ENTRY(out, struct hc_file_sending, out);
 
-  if (f->sending == NULL) /* a sender may have another connection by now */
-    return HYCO_ENOTCONNECTED;
   int rc = hc_file_read(&f->file, max, &out->rest, &f->fault);
   if (rc < 0)
     return rc;

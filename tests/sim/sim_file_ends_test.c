@@ -13,12 +13,12 @@ static void a_disconnect_lets_the_file_come_to_its_end(void **state)
   (void)state;
   struct sim_file f;
   sim_file_start(&f, 1, "");
-  sim_file_make(&f, SIM_FILE_MEBIBYTE);
+  sim_file_make(&f, 3 * SIM_FILE_MEBIBYTE);
   sim_file_use_slow_wire(&f, 100); /* longer than the peer's time to answer */
   assert_int_equal(sim_file_send(&f), 0);
   assert_int_equal(hc_sender_disconnect(f.s->core), 0);
   sim_world_wait(&f.w, "s0 disconnected 1000", SIM_FILE_WAIT_MS);
-  assert_int_equal(sim_world_count(&f.w, "r0 1 binary 1048576 bytes"), 1);
+  assert_int_equal(sim_world_count(&f.w, "r0 1 binary 3145728 bytes"), 1);
   assert_int_equal(sim_world_count(&f.w, "r0 1 disconnected 1000"), 1);
   sim_file_finish(&f);
 }

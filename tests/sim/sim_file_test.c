@@ -145,7 +145,10 @@ static void other_messages_would_block_until_its_end(void **state)
   struct sim_file f;
   sim_file_start(&f, 1, "");
   sim_file_make(&f, SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(&f, 1);
   assert_int_equal(sim_file_send(&f), 0);
+  while (hc_connection_queued(f.s->core->connection) >= SIM_FILE_MARK)
+    sim_run(f.w.sim, 1);
   assert_false(sim_file_number(&f, HYCO_CONNECTION_READY_TO_SEND));
   assert_int_equal(sim_sender_send(f.s, HC_WS_TEXT, hc_span_str("x")),
                    HYCO_EWOULDBLOCK);
