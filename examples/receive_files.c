@@ -24,7 +24,7 @@ static hyco_loop *loop;
 static void on_signal(int number)
 {
   (void)number;
-  hyco_loop_stop(loop);
+  hyco_loop_stop(loop); /* NOLINT(bugprone-signal-handler): hyco/loop.h */
 }
 
 static struct file **find(struct store *store, int id)

@@ -50,12 +50,13 @@ static int fill_piece(struct hc_file *file, size_t len, struct hc_fault *fault)
     if (got < 0)
       return hc_fault_set(fault, HYCO_EFILEIO, "the file cannot be read: %s",
                           strerror(errno));
+    uint64_t end = file->size - file->left + n;
     if (got == 0)
       return hc_fault_set(fault, HYCO_EFILEIO,
                           "the file has become shorter: it had %llu bytes and "
                           "ends after %llu",
                           (unsigned long long)file->size,
-                          (unsigned long long)(file->size - file->left + n));
+                          (unsigned long long)end);
     n += (size_t)got;
   }
   return 0;

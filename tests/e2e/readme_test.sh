@@ -61,6 +61,19 @@ compiles_as_told() (
   . "$(block '^cc program.c')"
 )
 
+# What is installed elsewhere is found without LD_LIBRARY_PATH; without
+# arguments the example tells so by its exit status.
+compiles_an_example() {
+  local HOME=$scratch/home
+  mkdir "$HOME" && ln -s "$prefix" "$HOME/hyco"
+  ln -s "$root/examples" "$scratch/examples"
+  grep -E '^(export|cc) ' "$(block '^cc examples')" >"$scratch/example.sh"
+  # shellcheck source=/dev/null
+  (cd "$scratch" && . "$scratch/example.sh") || return
+  run "$scratch/echo_receiver"
+  test "$status" -eq 2
+}
+
 compiles_with_cmake() {
   mkdir "$scratch/project"
   cp "$scratch"/{program,answer,serve,greet}.c "$scratch/project"
@@ -80,6 +93,7 @@ run compiles_as_told
 check "the programs compile through pkg-config" test "$status" -eq 0
 run compiles_with_cmake
 check "the programs compile through CMake" test "$status" -eq 0
+check "an example compiles, and finds a library elsewhere" compiles_an_example
 LD_LIBRARY_PATH=$(dirname "$(find "$prefix" -name libhyco.so)")
 export LD_LIBRARY_PATH
 
