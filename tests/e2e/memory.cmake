@@ -1,5 +1,5 @@
-# What processes hold: when a receiver reads nothing, while a long HTTP body goes
-# through them, and with 1,000 connections.
+# What processes hold: when a receiver reads nothing, while HTTP bodies go
+# through them (long ones, slow ones), and with 1,000 connections.
 # The tests build the command and these programs once more: under the sanitizers
 # memory says nothing. They share that build, so one runs at a time.
 foreach(program unread_receiver many_senders http_app)
@@ -13,7 +13,7 @@ add_library(heap_trim MODULE heap_trim.c)
 hyco_compile_options(heap_trim)
 target_link_libraries(heap_trim PRIVATE Threads::Threads)
 
-foreach(name memory http_memory many)
+foreach(name memory http_memory http_slow many)
   add_test(NAME e2e_${name}
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${name}_test.py)
   set_tests_properties(e2e_${name} PROPERTIES TIMEOUT 300
