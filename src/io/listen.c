@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "io/stream.h"
+#include "io/vanished.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -161,6 +162,7 @@ void hc_io_listener_announce(struct hc_io_stream *s)
 
   hc_list_remove(&s->shaking);
   s->listener = NULL;
+  hc_io_vanished_watch(s);
   l->holds++;
   l->handler.on_accept(l->user_data, &s->base);
   assert(s->phase != HC_IO_OPEN || s->handler.on_data != NULL);

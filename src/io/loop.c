@@ -7,6 +7,7 @@
 #include "io/listen.h"
 #include "io/loop_internal.h"
 #include "io/stream.h"
+#include "io/vanished.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -259,6 +260,7 @@ int hc_loop_new(struct hc_loop **out)
   hc_list_init(&loop->listeners);
   hc_list_init(&loop->warm);
   hc_io_sweep_init(loop);
+  hc_io_vanished_init(loop);
 
   int rc = init_buffers(loop) ? init_uv(loop) : HYCO_ENOMEM;
   if (rc != 0) {

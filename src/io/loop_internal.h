@@ -69,6 +69,10 @@ struct hc_loop {
   struct hc_list
       warm; /* streams that may hold memory, in the order of warm_ms */
   struct hc_timer sweep;
+  struct hc_list accepted; /* streams, as vanished.c looks at them */
+  size_t n_accepted;
+  uint64_t silence_ms; /* HC_ACCEPTED_SILENCE_MS */
+  struct hc_timer vanished;
   struct hc_read_buffers buffers[2]; /* by narrow */
 };
 

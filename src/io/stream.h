@@ -38,10 +38,11 @@ struct hc_io_stream {
   struct hc_io_listener *listener; /* until on_accept */
   struct hc_list shaking;          /* in the listener's list until then */
 
-  struct hc_list node; /* in loop->streams */
-  struct hc_list warm; /* in loop->warm while it may hold memory */
-  uint64_t warm_ms;    /* when it was put there */
-  uint64_t active_ms;  /* when it moved last */
+  struct hc_list node;     /* in loop->streams */
+  struct hc_list accepted; /* in loop->accepted */
+  struct hc_list warm;     /* in loop->warm while it may hold memory */
+  uint64_t warm_ms;        /* when it was put there */
+  uint64_t active_ms;      /* when it moved last */
   struct hc_task ready;
   struct hc_task flush;
   struct hc_timer deadline; /* of the handshake, later of lingering */

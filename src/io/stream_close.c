@@ -1,6 +1,7 @@
 /* How a stream ends: cleanly, as a cut, or by RST. */
 #include "io/dial.h"
 #include "io/stream.h"
+#include "io/vanished.h"
 
 #include <errno.h>
 #include <sys/ioctl.h>
@@ -43,6 +44,7 @@ void hc_io_destroy(struct hc_io_stream *s, bool reset)
     hc_dialled_cancel(s);
   s->phase = HC_IO_GONE;
   hc_timers_cancel(&loop->timers, &s->deadline);
+  hc_io_vanished_forget(s);
   hc_list_remove(&s->node);
   hc_list_remove(&s->warm);
   hc_list_remove(&s->shaking);

@@ -35,10 +35,10 @@ enum {
   /* How long what a cleanly closed stream has to deliver may stand still: a
    * peer that does not read just now loses nothing. */
   HC_STREAM_STALL_MS = 120000,
-  /* A quiet stream that was accepted ends with HYCO_ETIMEDOUT when its peer's
-   * TCP has not been there for so long; while bytes are unacknowledged it may
-   * take the system minutes more. A dialled stream's owner sees to it itself,
-   * with hc_stream_unacked_ms. */
+  /* A stream that was accepted ends with HYCO_ETIMEDOUT when its peer's TCP has
+   * not been there for so long, or a quarter more where bytes wait for an
+   * acknowledgement. One whose peer only does not read goes on. A dialled
+   * stream's owner sees to it itself, with hc_stream_unacked_ms. */
   HC_ACCEPTED_SILENCE_MS = 120000
 };
 

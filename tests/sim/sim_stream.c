@@ -6,8 +6,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* How long Linux sends again what nobody acknowledges (tcp_retries2). */
-enum { RETRANSMIT_MS = 924600 };
+/* When src/io gives up who acknowledges nothing: at the latest. */
+enum { UNACKED_MS = HC_ACCEPTED_SILENCE_MS / 4 * 5 };
 
 static struct sim *sim_of_end(const struct sim_end *end)
 {
@@ -377,9 +377,9 @@ static void keep_alive(void *user_data)
     return;
   if (end->unacked_since_ms != 0)
     unacked_ms = sim_of_end(end)->now_ms + 1 - end->unacked_since_ms;
-  if (unacked_ms > 0 && unacked_ms < RETRANSMIT_MS) {
+  if (unacked_ms > 0 && unacked_ms < UNACKED_MS) {
     set_event(end, &end->keep_alive,
-              sim_of_end(end)->now_ms + RETRANSMIT_MS - unacked_ms);
+              sim_of_end(end)->now_ms + UNACKED_MS - unacked_ms);
     return;
   }
   sim_end_break(end);

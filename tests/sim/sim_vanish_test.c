@@ -68,6 +68,23 @@ static void a_listener_that_vanished_is_forgotten(void **state)
   sim_world_finish(&w);
 }
 
+/* With bytes on their way to it, too: TCP alone would take 15 minutes. */
+static void a_listener_that_vanished_with_bytes_due_is_forgotten(void **state)
+{
+  (void)state;
+  struct sim_world w;
+  sim_world_start(&w, 5);
+  sim_receiver_set(sim_world_receiver(&w), "AzureRelayKeepAliveTime=0");
+  sim_world_join(&w);
+  sim_cut(w.sim, CONTROL_CHANNEL, SIM_CUT_SILENCE);
+  assert_int_equal(hc_sender_start(sim_world_sender(&w)->core), 0);
+  sim_run(w.sim, HC_ACCEPTED_SILENCE_MS);
+  assert_int_equal(counts(&w).listeners, 1);
+  sim_run(w.sim, HC_ACCEPTED_SILENCE_MS / 4 + TURN_MS);
+  assert_int_equal(counts(&w).listeners, 0);
+  sim_world_finish(&w);
+}
+
 /* Only the one sender whose offer was lost has to wait for nothing. */
 static void a_listener_that_vanished_costs_one_sender(void **state)
 {
@@ -97,6 +114,7 @@ int main(void)
     cmocka_unit_test(a_sender_that_vanished_is_a_cut_for_the_receiver),
     cmocka_unit_test(a_receiver_that_vanished_is_a_cut_for_the_sender),
     cmocka_unit_test(a_listener_that_vanished_is_forgotten),
+    cmocka_unit_test(a_listener_that_vanished_with_bytes_due_is_forgotten),
     cmocka_unit_test(a_listener_that_vanished_costs_one_sender),
   };
   return cmocka_run_group_tests_name("sim_vanish", tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* How long bytes have waited for an acknowledgement: on a loopback device of
  * our own, in a network namespace, that is switched off and on. */
+#include "base/memory.h"
+#include "io/loop_internal.h"
 #include "unit/io_pair.h"
 
 #include <net/if.h>
@@ -63,10 +65,51 @@ static void test_bytes_wait_from_when_they_were_sent(void **state)
   pair_free(&pair);
 }
 
+/* HC_ACCEPTED_SILENCE_MS, made short. */
+static void test_an_accepted_stream_ends_when_nobody_acknowledges(void **state)
+{
+  struct pair pair = { 0 };
+
+  (void)state;
+  pair_open(&pair, false);
+  pair.loop->silence_ms = QUIET_MS;
+  hc_io_timer_set(pair.loop, &pair.loop->vanished, 1);
+  switch_loopback(false);
+  end_write(&pair.server, "b", 1);
+  pair_run_until(&pair, &pair.server.is_ended);
+  assert_int_equal(pair.server.fault.code, HYCO_ETIMEDOUT);
+  switch_loopback(true);
+  pair_free(&pair);
+}
+
+/* Its TCP is there, whatever waits for it: TCP_USER_TIMEOUT would end it. */
+static void test_one_whose_peer_does_not_read_goes_on(void **state)
+{
+  struct pair pair = { 0 };
+  uint8_t *bytes = pair_pattern(MIB);
+
+  (void)state;
+  pair_open(&pair, false);
+  pair.loop->silence_ms = QUIET_MS;
+  hc_io_timer_set(pair.loop, &pair.loop->vanished, 1);
+  hc_stream_pause(pair.client.stream);
+  for (int i = 0; i < 8; i++) {
+    (void)hc_stream_write(pair.server.stream, hc_span_of(bytes, MIB));
+    pair_run_ms(&pair, 1);
+  }
+  assert_true(hc_stream_pending(pair.server.stream) > 0);
+  pair_run_ms(&pair, 4 * QUIET_MS);
+  assert_false(pair.server.is_ended);
+  hc_free(bytes);
+  pair_free(&pair);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bytes_wait_from_when_they_were_sent),
+    cmocka_unit_test(test_an_accepted_stream_ends_when_nobody_acknowledges),
+    cmocka_unit_test(test_one_whose_peer_does_not_read_goes_on),
   };
   if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
     perror("unshare");
