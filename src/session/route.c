@@ -44,10 +44,11 @@ static int write_url(const struct hc_properties *props, const struct stop *stop,
   const char *host = hc_properties_text(props, stop->host);
   bool brackets = strchr(host, ':') != NULL && host[0] != '[';
 
-  if (host[strcspn(host, "/@?#%\\ \t")] != '\0')
+  if (host[strcspn(host, "/@?#%\\ \t")] != '\0') /* it may hold a password */
     return hc_fault_set(fault, HYCO_EBADURL,
-                        "%s: \"%s\" is not a host name or address",
-                        hyco_property_get_row(stop->host)->name, host);
+                        "%s: a host name or address is expected, without "
+                        "scheme, user and path",
+                        hyco_property_get_row(stop->host)->name);
   int rc = hc_buffer_printf(url, "%s://", stop->scheme);
 
   if (rc == 0 && stop->user[0] != '\0')

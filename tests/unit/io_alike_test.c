@@ -103,15 +103,13 @@ static void test_the_socket_is_set_as_a_dials(void **state)
 static void test_a_silent_server_is_asked_after(void **state)
 {
   const struct hc_tcp none = { 0 };
-  int on = 0;
-  int idle = 0;
+  char expected[16];
   char out[128];
 
   (void)state;
   called_socket(&none, out);
-  assert_int_equal(sscanf(out, "%d %d", &on, &idle), 2);
-  assert_int_equal(on, 1);
-  assert_int_equal(idle, HC_HTTP_KEEP_ALIVE_S);
+  (void)snprintf(expected, sizeof(expected), "1 %d ", HC_HTTP_KEEP_ALIVE_S);
+  assert_memory_equal(out, expected, strlen(expected));
 }
 
 static void test_the_family_of_addresses_is_as_asked(void **state)
@@ -309,6 +307,85 @@ static void test_the_hello_is_a_dials(void **state)
   }
 }
 
+/* --- a proxy that asks who it is (RFC 7616 3.3) --- */
+
+static char asked_first[1024];
+static char asked_again[1024];
+
+static void proxy_asks(struct end *end, struct hc_span *in)
+{
+  const char *challenge = "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n"
+                          "Proxy-Authenticate: Digest realm=\"r\", "
+                          "nonce=\"n\", qop=\"auth\"\r\n\r\n";
+  const char *connected = "HTTP/1.1 200 Connected\r\n\r\n";
+  bool is_first = asked_first[0] == '\0';
+
+  if (in->len < 4 || memcmp(in->ptr + in->len - 4, "\r\n\r\n", 4) != 0)
+    return;
+  assert_true(in->len < sizeof(asked_first));
+  memcpy(is_first ? asked_first : asked_again, in->ptr, in->len);
+  in->len = 0;
+  if (!is_first)
+    end->on_data = NULL;
+  end_write(end, is_first ? challenge : connected,
+            strlen(is_first ? challenge : connected));
+}
+
+static void proxy_listen(struct pair *pair, struct hc_route *route,
+                         char proxy[static 64])
+{
+  memset(asked_first, 0, sizeof(asked_first));
+  memset(asked_again, 0, sizeof(asked_again));
+  pair_listen(pair, false);
+  pair->server.on_data = proxy_asks;
+  (void)snprintf(proxy, 64, "http://me:s3cret@127.0.0.1:%u",
+                 hc_listener_port(pair->listener));
+  *route = (struct hc_route){ .proxy = proxy, .auth = HC_PROXY_DIGEST };
+}
+
+static void assert_asked(void)
+{
+  static const char basic[] = "bWU6czNjcmV0"; /* me:s3cret in Base64 */
+
+  assert_null(strstr(asked_first, "Proxy-Authorization: Basic"));
+  assert_null(strstr(asked_first, basic));
+  assert_non_null(strstr(asked_again, "CONNECT relay.example:443 "));
+  assert_non_null(
+      strstr(asked_again, "Proxy-Authorization: Digest username=\"me\""));
+  assert_non_null(strstr(asked_again, "uri=\"relay.example:443\""));
+  assert_null(strstr(asked_again, "s3cret"));
+}
+
+static void test_digest_is_given_to_a_proxy_that_asks(void **state)
+{
+  struct pair pair = { 0 };
+  struct hc_route route;
+  struct call c;
+  char proxy[64];
+
+  (void)state;
+  proxy_listen(&pair, &route, proxy);
+  struct hc_dial dial = pair_usual_dial(&pair);
+  dial.host = "relay.example";
+  dial.port = 443;
+  dial.route = route;
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  pair_run_until(&pair, &pair.client.is_open);
+  assert_asked();
+  pair_free(&pair);
+
+  pair = (struct pair){ 0 };
+  proxy_listen(&pair, &route, proxy);
+  struct hc_http_request request = call_usual(&pair);
+  request.host = dial.host;
+  request.port = dial.port;
+  request.route = route;
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair); /* within the tunnel */
+  assert_asked();
+  call_finish(&c);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -316,6 +393,7 @@ int main(void)
     cmocka_unit_test(test_a_silent_server_is_asked_after),
     cmocka_unit_test(test_the_family_of_addresses_is_as_asked),
     cmocka_unit_test(test_the_hello_is_a_dials),
+    cmocka_unit_test(test_digest_is_given_to_a_proxy_that_asks),
   };
   return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

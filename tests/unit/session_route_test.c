@@ -108,8 +108,8 @@ static void a_proxy(void **state)
             "http://a%3Ab%40c:d%2Fe%25f%20g@p:80", "none");
   check_way("proxy_server=p\nproxy_port=0", "http://p:80", "none");
   check_no_way("proxy_server=http://p:3128", HYCO_EBADURL,
-               "proxy_server: \"http://p:3128\"");
-  check_no_way("proxy_server=u@p", HYCO_EBADURL, "not a host name");
+               "proxy_server: a host name");
+  check_no_way("proxy_server=u@p", HYCO_EBADURL, "without scheme, user");
   check_way("proxy_server=p\nproxy_password=only", "http://p:80", "none");
 }
 
