@@ -42,8 +42,8 @@ extern "C" {
   XX(pong_interval_s, "PongInterval", 210, 0, 86400, "s", \
      "Between the pongs that a control channel gets; 0: none.") \
   XX(connect_delay_ms, "ConnectDelay", 0, 0, 60000, "ms", \
-     "How long a sender's request waits before a listener is looked for: a " \
-     "model of the service's latency.")
+     "How long a sender's connection waits before a listener is looked for: " \
+     "a model of the service's latency. HTTP requests do not wait.")
 /* clang-format on */
 
 /* The rows' indexes, and their number. */

@@ -234,11 +234,14 @@ static void on_drain(void *user_data)
 static void on_end(void *user_data, const struct hc_fault *fault)
 {
   struct hc_relay_sender *s = user_data;
+  const struct hc_relay_exchange *e = s->exchange;
 
   (void)fault;
-  if (s->exchange != NULL)
+  if (e != NULL)
     hc_relay_event(&s->relay->log, "SenderConnectionClosed",
-                   &s->exchange->request.tracking, "before its answer");
+                   &e->request.tracking,
+                   e->phase == HC_RELAY_ANSWER ? "within its answer"
+                                               : "before its answer");
   end(s, HC_STREAM_CLEAN);
 }
 

@@ -428,10 +428,30 @@ static void a_sender_that_goes_cuts_its_rendezvous(void **state)
   raw_close(&h.sender, HC_STREAM_ABORT);
   sim_run(h.w.sim, 100);
   assert_true(h.rendezvous.ended);
+  assert_true(world_logged(&h.w, ", before its answer\n"));
   assert_int_equal(hc_buffer_len(&h.rendezvous.received), 0); /* no Close */
   http_respond(&h, &h.listener, 200, "");                     /* too late */
   assert_int_equal(world_counts(&h.w).http_channels, 0);
   assert_int_equal(world_counts(&h.w).http_senders, 0);
+  http_finish(&h);
+}
+
+static void one_that_goes_within_its_answer_is_logged_so(void **state)
+{
+  struct http_world h;
+
+  (void)state;
+  http_start(&h, NULL);
+  http_get(&h);
+  assert_int_equal(http_fetch(&h), 101);
+  http_respond(&h, &h.rendezvous, 200, ",\"body\":true");
+  raw_send_frame(&h.rendezvous, 0x02, hc_span_str("some"));
+  assert_int_equal(http_answer(&h), 200);
+  raw_close(&h.sender, HC_STREAM_ABORT);
+  sim_run(h.w.sim, 100);
+  assert_true(h.rendezvous.ended);
+  assert_true(world_logged(&h.w, ", within its answer\n"));
+  assert_false(world_logged(&h.w, "before its answer"));
   http_finish(&h);
 }
 
@@ -455,6 +475,7 @@ int main(void)
     cmocka_unit_test(a_long_answer_on_the_control_channel_gives_502),
     cmocka_unit_test(an_answer_before_the_bodys_end_closes),
     cmocka_unit_test(a_sender_that_goes_cuts_its_rendezvous),
+    cmocka_unit_test(one_that_goes_within_its_answer_is_logged_so),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

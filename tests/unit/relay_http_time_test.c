@@ -60,6 +60,28 @@ static void response_timeout_is_a_setting(void **state)
   http_finish(&h);
 }
 
+/* Spec hybrid-connections.md 10, "HTTP request, no listener": 502 at once. */
+static void connect_delay_does_not_hold_requests(void **state)
+{
+  struct hc_relay_options options;
+  struct http_world h;
+
+  (void)state;
+  world_options(&options);
+  options.settings.connect_delay_ms = 60000;
+  http_start(&h, &options);
+  uint64_t asked_at = hc_net_now_ms(sim_net(h.w.sim));
+  http_get(&h);
+  http_respond(&h, &h.listener, 200, "");
+  assert_int_equal(http_answer(&h), 200);
+  raw_close(&h.listener, HC_STREAM_CLEAN);
+  sim_run(h.w.sim, 100);
+  raw_send_str(&h.sender, "GET /open HTTP/1.1\r\nHost: a\r\n\r\n");
+  assert_int_equal(http_answer(&h), 502);
+  assert_in_range(hc_net_now_ms(sim_net(h.w.sim)) - asked_at, 0, 1000);
+  http_finish(&h);
+}
+
 /* spec hybrid-connections.md 4.1: "accept URL valid <= 30 s". */
 static void a_pointer_nobody_follows_in_30_s_gives_504(void **state)
 {
@@ -278,6 +300,7 @@ int main(void)
     cmocka_unit_test(no_response_in_60_s_gives_504),
     cmocka_unit_test(the_60_s_count_from_the_bodys_last_byte),
     cmocka_unit_test(response_timeout_is_a_setting),
+    cmocka_unit_test(connect_delay_does_not_hold_requests),
     cmocka_unit_test(a_pointer_nobody_follows_in_30_s_gives_504),
     cmocka_unit_test(a_response_that_stands_still_for_60_s_is_cut),
     cmocka_unit_test(a_lost_listener_gives_502_after_5_s),
