@@ -78,6 +78,28 @@ static void data_format_decides_what_data_to_send_becomes(void **state)
   hyco_sender_free(s);
 }
 
+/* surface: send, send_text */
+static void send_is_binary_and_send_text_is_text(void **state)
+{
+  struct api_world *w = *state;
+  struct notes notes = { 0 };
+  hyco_sender *s = connect_notes(w, &notes);
+
+  assert_int_equal(hyco_receiver_send(w->receiver, w->accepted, "utf8", 4), 0);
+  assert_int_equal(
+      hyco_receiver_send_text(w->receiver, w->accepted, "\xc3\xa9", 2), 0);
+  assert_int_equal(hyco_receiver_send_text(w->receiver, w->accepted, "\xc3", 1),
+                   HYCO_EBADVALUE);
+  assert_int_equal(hyco_receiver_send_text(w->receiver, 99, "a", 1),
+                   HYCO_EBADID);
+  api_world_await(w, &notes.count, 2);
+  assert_int_equal(notes.format[0], HYCO_FORMAT_BINARY);
+  assert_string_equal(notes.data[0], "utf8");
+  assert_int_equal(notes.format[1], HYCO_FORMAT_TEXT);
+  assert_string_equal(notes.data[1], "\xc3\xa9");
+  hyco_sender_free(s);
+}
+
 static void a_data_format_that_does_not_exist_is_610(void **state)
 {
   struct api_world *w = *state;
@@ -178,6 +200,7 @@ int main(void)
   cmocka_unit_test_setup_teardown(name, api_world_setup, api_world_teardown)
   const struct CMUnitTest tests[] = {
     TEST(data_format_decides_what_data_to_send_becomes),
+    TEST(send_is_binary_and_send_text_is_text),
     TEST(a_data_format_that_does_not_exist_is_610),
     TEST(a_ping_is_answered_by_the_relay),
     TEST(a_ping_above_125_bytes_is_refused),

@@ -179,6 +179,7 @@ static void settle(struct world *w)
     hyco_loop_do_events(w->loop, 5);
 }
 
+/* surface: send_http_response */
 static void a_body_from_memory_goes_and_comes(void **state)
 {
   struct world *w = *state;

@@ -11,11 +11,17 @@ ROOT = pathlib.Path(__file__).parent.parent.parent
 
 
 def tags():
-    found = set()
-    for path in (ROOT / "tests").rglob("*_test.*"):
-        for words in re.findall(r"surface: ([^\n]*)", path.read_text(encoding="utf-8")):
-            found |= {name.strip(" */") for name in words.split(",")}
-    return found
+    """Name and test of each tag; the test is None where none follows that runs."""
+    tag = re.compile(r"surface: ([^\n]*)")
+    test = re.compile(r"(?:\s*/\*(?:(?!\*/).)*\*/)*\s*static void (\w+)\(void \*\*state\)",
+                      re.DOTALL)
+    for path in sorted((ROOT / "tests").rglob("*_test.c")):
+        text = path.read_text(encoding="utf-8")
+        for match in tag.finditer(text):
+            found = test.match(text, text.index("*/", match.end() - 2) + 2)
+            runs = found and len(re.findall(rf"\b{found[1]}\b", text)) > 1
+            for name in match[1].split(","):
+                yield name.strip(" */"), f"{path.stem}: {found[1]}" if runs else None
 
 
 def rows():
@@ -28,7 +34,9 @@ def rows():
 
 
 def problems():
-    table, tagged = rows(), tags()
+    table, tagged = rows(), dict(tags())
+    yield from (f"{name}: its tag stands before no test"
+                for name, test in tags() if name and test is None)
     headers = "".join(p.read_text(encoding="utf-8")
                       for p in (ROOT / "include/hyco").glob("*.h"))
     with open(ROOT / "tests/surface.tsv", encoding="utf-8", newline="") as file:

@@ -114,7 +114,7 @@ static void expect_frame(struct raw_peer *peer, uint8_t first, const char *text)
   check_span(frame.data, text);
 }
 
-/* surface: send, send_text, azure_relay_connection_data_format
+/* surface: azure_relay_connection_data_format
  * surface: azure_relay_connection_data_to_send */
 static void formats_are_opcodes_on_the_wire(void **state)
 {
