@@ -13,9 +13,11 @@ enum { JOBS_MAX = 16384 };
 static struct job jobs[JOBS_MAX];
 static const char block[JOB_BLOCK];
 
-/* The one stream of events. */
+/* The one stream of events. It outlasts thousands of other requests, so that
+ * the table is no place for it. */
 static struct {
   int id; /* 0: none */
+  uint64_t left;
   uint64_t due_ns;
 } events;
 
@@ -50,22 +52,22 @@ static void pour(hyco_receiver *r, int id)
 static void send_event(hyco_receiver *r)
 {
   char event[JOB_EVENT_LEN + 1];
-  struct job *job = job_at(events.id);
   job_event(event);
   check("an event", hyco_response_write(r, events.id, event, JOB_EVENT_LEN));
   check("flushing", hyco_response_flush(r, events.id));
   events.due_ns += JOB_EVENT_MS * UINT64_C(1000000);
-  if (--job->n > 0)
+  if (--events.left > 0)
     return;
   check("the end", hyco_response_end(r, events.id));
   events.id = 0;
 }
 
-static void begin_events(hyco_receiver *r, int id)
+static void begin_events(hyco_receiver *r, int id, uint64_t n)
 {
   if (events.id != 0)
     check("a second stream", HYCO_EBUSY);
   events.id = id;
+  events.left = n;
   events.due_ns = job_now_ns();
   send_event(r);
 }
@@ -79,7 +81,7 @@ static void on_request(hyco_receiver *r, const hyco_http_request *e,
   if (job->kind == JOB_SOURCE)
     pour(r, e->connection_id);
   else if (job->kind == JOB_EVENTS && job->n > 0)
-    begin_events(r, e->connection_id);
+    begin_events(r, e->connection_id, job->n);
   else if (!e->has_body)
     check("the end", hyco_response_end(r, e->connection_id));
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Where the cycles of the relay and of the receiver go, while they echo a stream
-# of large messages, a stream of small ones, and take connections: with perf
-# where it works, with callgrind otherwise. One text each in build/profile.
+# of large messages, a stream of small ones, take connections, and answer small
+# HTTP requests: with perf where it works, with callgrind otherwise. One text
+# each in build/profile.
 #
 #   BUILD=build/release  the build to look at
 set -euo pipefail
@@ -56,8 +57,8 @@ start_parties() {
   await "$scratch/relay.log" '^ready '
   port=$(sed -n 's/^ready .*://p' "$scratch/relay.log")
   ca=$scratch/state/ca.pem
-  watch receiver "$build/cli/hyco" listen bench --echo --ca "$ca" \
-    -c "@$scratch/state/connection-string"
+  watch receiver "$build/cli/hyco" listen bench --echo --http-echo \
+    --ca "$ca" -c "@$scratch/state/connection-string"
   receiver=$pid
   await "$scratch/receiver.log" '^listening '
 }
@@ -73,6 +74,11 @@ load() { "$build/bench/hyco_bench_load" "$ca" "$port" "$target" "$@"; }
 crowd() {
   printf '%s\n' "$@" |
     "$build/bench/hyco_bench_crowd" "$ca" "$port" "$target"
+}
+
+ask() {
+  printf '%s\n' "$@" |
+    "$build/bench/hyco_bench_http_crowd" "$ca" "$port" /bench no-token
 }
 
 # report PARTY KEY: the shares of a recording.
@@ -115,14 +121,17 @@ target="/\$hc/bench?sb-hc-action=connect"
 with_perf=false
 size=$((1 << 24))
 connections=100
+requests=2000
 if perf_works; then
   with_perf=true
   size=$((1 << 29))
   connections=2000
+  requests=50000
 fi
 mkdir -p "$out"
 cmake --build "$build" --target bench_programs >/dev/null
 profile echo load "$size" 16384
 profile small load $((size / 8)) 64
 profile connects crowd "churn $connections 16"
+profile requests ask "ask $requests 16"
 echo "profiles: $out"
