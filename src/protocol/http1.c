@@ -37,6 +37,28 @@ static int check_byte(struct hc_span in, size_t i, struct hc_fault *fault)
   return 0;
 }
 
+/* True if none of eight bytes is below 0x20 or 0x7f: no control and no line
+ * end. Either term has a top bit set exactly if there is such a byte. */
+static bool are_text(const uint8_t *bytes)
+{
+  const uint64_t ones = UINT64_C(0x0101010101010101);
+  uint64_t word;
+
+  memcpy(&word, bytes, 8);
+  uint64_t del = word ^ (ones * 0x7f);
+  uint64_t hits = ((word - ones * 0x20) & ~word) | ((del - ones) & ~del);
+  return (hits & (ones * 0x80)) == 0;
+}
+
+/* From i on, which is not behind a CR: the first byte that check_byte must look
+ * at, or a few before it. */
+static size_t skip_text(struct hc_span in, size_t i, size_t limit)
+{
+  while (limit - i >= 8 && are_text(in.ptr + i))
+    i += 8;
+  return i;
+}
+
 /* Looks for the empty line behind *scanned. 1: *size is that of the head. */
 static int find_end(struct hc_span in, size_t max, size_t *scanned,
                     size_t *size, struct hc_fault *fault)
@@ -45,6 +67,10 @@ static int find_end(struct hc_span in, size_t max, size_t *scanned,
 
   assert(*scanned <= in.len);
   for (size_t i = *scanned; i < limit; i++) {
+    if (i == 0 || in.ptr[i - 1] != '\r')
+      i = skip_text(in, i, limit);
+    if (i == limit)
+      break;
     int rc = check_byte(in, i, fault);
     if (rc < 0)
       return rc;

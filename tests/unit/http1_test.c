@@ -285,6 +285,29 @@ static void bad_bytes_are_refused_before_the_head_is_whole(void **state)
   assert_int_equal(read_request("GET / HTTP/1.1\r\n", NULL), 0);
 }
 
+/* RFC 9110 5.5: a value has visible characters, blanks, tabs and obs-text. The
+ * head is not whole, so that nothing but its bytes was looked at. */
+static void each_control_is_found_wherever_it_stands(void **state)
+{
+  (void)state;
+  static const char front[] = LINE HOST "X: ";
+  char text[sizeof(front) + 32];
+
+  for (int c = 0; c < 256; c++) {
+    bool is_bad = (c < 0x20 && c != '\t') || c == 0x7f;
+    for (size_t at = 0; at < 24; at++) {
+      struct hc_span in = hc_span_of(text, sizeof(front) - 1 + 25);
+      size_t scanned = 0;
+      memset(text, 'a', sizeof(text));
+      memcpy(text, front, sizeof(front) - 1);
+      text[sizeof(front) - 1 + at] = (char)c;
+      assert_int_equal(
+          hc_http_read_request(&in, HC_HTTP_HEAD_MAX, &scanned, &head, NULL),
+          is_bad ? HYCO_EPROTOCOL : 0);
+    }
+  }
+}
+
 static void an_incomplete_head_takes_nothing(void **state)
 {
   (void)state;
@@ -437,6 +460,7 @@ int main(void)
     cmocka_unit_test(a_bad_status_line_is_refused),
     cmocka_unit_test(a_response_with_two_lengths_is_refused),
     cmocka_unit_test(bad_bytes_are_refused_before_the_head_is_whole),
+    cmocka_unit_test(each_control_is_found_wherever_it_stands),
     cmocka_unit_test(an_incomplete_head_takes_nothing),
     cmocka_unit_test(a_head_of_max_bytes_is_read_and_no_longer_one),
     cmocka_unit_test(a_head_of_a_hundred_fields_is_read_and_no_larger_one),
