@@ -256,7 +256,7 @@ static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
     take_body(channel, chunk);
   if (chunk->message != HC_WS_TEXT)
     return;
-  if (channel->body_due)
+  if (channel->body_due && chunk->message_end)
     lose_body(channel);
   if (channel->freed)
     return;

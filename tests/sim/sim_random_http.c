@@ -97,7 +97,7 @@ struct random_request *random_request_new(struct random *r)
   struct random_request *q = &h->requests[h->n_requests];
   q->number = (uint32_t)h->n_requests++;
   q->plan = plan_of(r, q->number);
-  q->moved_ms = hc_net_now_ms(sim_net(r->world.sim));
+  q->told_ms = hc_net_now_ms(sim_net(r->world.sim));
   return q;
 }
 
@@ -118,13 +118,14 @@ static bool is_troubled(const struct random *r)
          !anybody_listens(r);
 }
 
-/* Two thirds of the relay's patience. */
+/* Two thirds of the relay's patience since it was told: what is written may be
+ * held, so that nothing of it moves. */
 static bool is_late(const struct random *r, const struct random_request *q)
 {
   uint64_t now_ms = hc_net_now_ms(sim_net(r->world.sim));
   uint64_t patience_ms = r->world.settings.response_timeout_s * 1000 * 2 / 3;
 
-  return q->was_late || now_ms - q->moved_ms > patience_ms;
+  return q->was_late || now_ms - q->told_ms > patience_ms;
 }
 
 /* ControlBodyMax: a receiver does not know it, and may send longer answers by

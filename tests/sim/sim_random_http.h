@@ -58,10 +58,10 @@ struct random_request_plan {
 struct random_request {
   uint32_t number;
   struct random_request_plan plan;
-  uint64_t moved_ms; /* when its application did something last */
-  bool was_late;     /* it let it wait */
-  bool has_ended;    /* by the application, well */
-  bool is_over;      /* at the client */
+  uint64_t told_ms; /* when its application heard of it last */
+  bool was_late;    /* it let it wait */
+  bool has_ended;   /* by the application, well */
+  bool is_over;     /* at the client */
   struct random_job jobs[RANDOM_DELIVERIES_MAX];
   size_t n_jobs;
 };

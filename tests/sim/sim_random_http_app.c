@@ -9,15 +9,6 @@
 
 enum { ANSWER_PIECE_MAX = 90000 };
 
-static void moved(struct random *r, struct random_request *q)
-{
-  uint64_t now_ms = hc_net_now_ms(sim_net(r->world.sim));
-  uint64_t patience_ms = r->world.settings.response_timeout_s * 1000 * 2 / 3;
-
-  q->was_late |= now_ms - q->moved_ms > patience_ms;
-  q->moved_ms = now_ms;
-}
-
 static void end_job(struct random *r, struct random_job *job)
 {
   if (job->id != 0)
@@ -76,6 +67,7 @@ static struct random_job *job_new(struct random_receiver *v,
   random_require(r, q->n_jobs < RANDOM_DELIVERIES_MAX && q->plan.has_token,
                  "request %u is told again and again", q->number);
   struct random_job *job = &q->jobs[q->n_jobs++];
+  q->told_ms = hc_net_now_ms(sim_net(r->world.sim));
   *job = (struct random_job){ .request = q, .receiver = v->index, .id = id };
   r->http.jobs[v->index][id] = job;
   return job;
@@ -121,7 +113,6 @@ void random_http_data(hyco_receiver *self, const hyco_http_request_data *e,
   random_require(v->random, job->streams, "request %u: data come apart",
                  job->request->number);
   hear(v->random, job, e->data, e->len, e->eom);
-  moved(v->random, job->request);
   random_act_in_handler(v->random);
 }
 
@@ -294,7 +285,6 @@ void random_http_answer(struct random *r, struct random_job *job)
     (void)is_done(r, job, HYCO_ENOREQUEST, "the request");
     return;
   }
-  moved(r, q);
   if (job->n_headers <= q->plan.cookies &&
       !is_done(r, job, add_headers(x, job, &fault), "hyco_response_add_header"))
     return;
