@@ -36,7 +36,7 @@ coverage: ## which lines and branches the tests reach, by room
 	scripts/install-dependencies.sh check
 	scripts/coverage.py
 
-bench: ## what it costs, beside HAProxy, hyco-ws and socat
+bench: ## what it costs, beside HAProxy, Microsoft's SDKs and socat
 	scripts/install-dependencies.sh bench
 	$(MAKE) build
 	BUILD=$(BUILD) scripts/bench.sh
