@@ -1,7 +1,7 @@
 #!/bin/bash
 # Measures hyco beside HAProxy, hyco-ws, hyco-https and socat, in a network
-# namespace of its own with Reno congestion control (BBR makes a loopback echo cost half as much
-# again). Arguments go to bench/bench.py.
+# namespace of its own with Reno congestion control (BBR makes a loopback echo
+# cost half as much again). Arguments go to bench/bench.py.
 #
 #   BUILD=build/release  the build to measure
 set -euo pipefail
