@@ -205,6 +205,7 @@ int sim_dial(struct hc_net *net, const struct hc_dial *dial,
   end->peer_address.port = dial->port;
   link->index = sim->dialled++;
   link->port = dial->port;
+  (void)snprintf(link->host, sizeof link->host, "%s", dial->host);
   link->has_name = strspn(dial->host, "0123456789.") < strlen(dial->host);
   link->with_tls = dial->tls != NULL;
   link->on_verify = dial->on_verify;

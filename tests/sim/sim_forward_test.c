@@ -126,6 +126,7 @@ static void bytes_go_both_ways_and_no_data_in_fires(void **state)
          "s0 ready\n",
          "");
   assert_int_equal(f.target.server.seen_len, 0);
+  assert_string_equal(sim_dialled_host(f.w.sim, TARGET), "target.test");
   send_text(&f, "a text, ");
   assert_int_equal(sim_sender_send(f.s, HC_WS_BINARY, hc_span_str("bytes")), 0);
   assert_int_equal(sim_sender_send(f.s, HC_WS_PONG, hc_span_str("no data")), 0);

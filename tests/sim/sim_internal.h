@@ -84,6 +84,7 @@ struct sim_link {
   enum sim_phase phase;
   uint16_t port;
   bool has_name; /* dialled by a name, not an address */
+  char host[64]; /* as it was dialled */
   bool with_tls;
   bool (*on_verify)(void *user_data, const struct hc_tls_verdict *verdict);
   int failure;

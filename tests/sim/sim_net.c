@@ -335,6 +335,12 @@ static struct sim_link *find_link(struct sim *sim, size_t index)
   return NULL;
 }
 
+const char *sim_dialled_host(struct sim *sim, size_t dialled)
+{
+  const struct sim_link *link = find_link(sim, dialled);
+  return link != NULL ? link->host : "";
+}
+
 static void silence(struct sim_link *link)
 {
   link->silent = true;

@@ -36,6 +36,7 @@ void sim_set_wire(struct sim *sim, const struct sim_wire *wire);
 /* Faults. Streams are counted from 0 in the order they were dialled. */
 enum sim_cut { SIM_CUT_RST, SIM_CUT_FIN, SIM_CUT_SILENCE };
 size_t sim_stream_count(const struct sim *sim);
+const char *sim_dialled_host(struct sim *sim, size_t dialled); /* as asked */
 void sim_cut(struct sim *sim, size_t dialled, enum sim_cut how);
 void sim_refuse_dials(struct sim *sim, bool refuse); /* HYCO_ECONNREFUSED */
 void sim_hang_dials(struct sim *sim, bool hang);     /* until the timeout */
