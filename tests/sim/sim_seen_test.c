@@ -158,7 +158,7 @@ static void formats_are_opcodes_on_the_wire(void **state)
 
 /* DESIGN section 8, timeout = 0 */
 /* surface: azure_relay_connection_bytes_sent
- * surface: azure_relay_connection_ready_to_send */
+ * surface: azure_relay_connection_ready_to_send, on_connection_ready_to_send */
 static void what_a_send_took_is_told_and_when_the_next_may_come(void **state)
 {
   static uint8_t bytes[3 << 20];
