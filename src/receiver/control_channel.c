@@ -15,7 +15,7 @@ struct hc_control_channel {
   bool freed;
   bool is_open;
   bool stopping;
-  bool too_long; /* the message that comes in is above HC_CONTROL_MAX */
+  int lost; /* of the message that comes in: HYCO_ETOOLONG, HYCO_ENOMEM; 0 */
   bool body_due; /* the next binary message is a request's body */
   struct hc_buffer message;
   struct hc_token_life token;
@@ -192,6 +192,20 @@ static void on_link_failed(void *user_data, int status,
   channel->handler->on_failed(channel->user_data, status, fault);
 }
 
+static void report_lost(struct hc_control_channel *channel)
+{
+  struct hc_fault fault;
+
+  if (channel->lost == HYCO_ENOMEM)
+    hc_fault_set(&fault, HYCO_ENOMEM,
+                 "out of memory: a control message was ignored");
+  else
+    hc_fault_set(&fault, HYCO_ETOOLONG,
+                 "a control message above %d bytes was ignored",
+                 (int)HC_CONTROL_MAX);
+  channel->handler->on_bad_message(channel->user_data, &fault);
+}
+
 /* Unknown commands are ignored, malformed ones reported, neither is fatal
  * (spec hybrid-connections.md 1.6). */
 static void take_message(struct hc_control_channel *channel,
@@ -200,11 +214,8 @@ static void take_message(struct hc_control_channel *channel,
   struct hc_control control;
   struct hc_fault fault;
 
-  if (channel->too_long) {
-    hc_fault_set(&fault, HYCO_ETOOLONG,
-                 "a control message above %d bytes was ignored",
-                 (int)HC_CONTROL_MAX);
-    channel->handler->on_bad_message(channel->user_data, &fault);
+  if (channel->lost != 0) {
+    report_lost(channel);
     return;
   }
   if (hc_control_read(message, &control, &fault) < 0) {
@@ -261,15 +272,16 @@ static void on_link_chunk(void *user_data, const struct hc_ws_chunk *chunk)
   if (channel->freed)
     return;
   if (chunk->message_start) {
-    channel->too_long = false;
+    channel->lost = 0;
     hc_buffer_clear(&channel->message);
   }
   if (chunk->message_start && chunk->message_end) { /* as nearly all do */
     take_message(channel, chunk->data);
     return;
   }
-  if (hc_buffer_append(&channel->message, chunk->data) < 0)
-    channel->too_long = true;
+  int rc = hc_buffer_append(&channel->message, chunk->data);
+  if (rc < 0)
+    channel->lost = rc;
   if (!chunk->message_end)
     return;
   take_message(channel, hc_buffer_span(&channel->message));

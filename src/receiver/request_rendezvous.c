@@ -107,12 +107,15 @@ static void on_ready_to_send(void *user_data)
   push(user_data);
 }
 
-/* The service broke the protocol: nothing it says on here makes sense. */
+/* The service broke the protocol: nothing it says on here makes sense. Or there
+ * was no memory for it. */
 static void refuse_message(struct hc_request_rendezvous *v,
                            const struct hc_fault *fault)
 {
   hc_buffer_deinit(&v->message);
-  if (v->current == NULL)
+  if (v->current == NULL && fault->code == HYCO_ENOMEM)
+    disconnect(v, HC_CLOSE_INTERNAL, "out of memory");
+  else if (v->current == NULL)
     disconnect(v, HC_CLOSE_PROTOCOL_ERROR, "bad request");
   hc_receiver_emit_error(v->receiver, fault);
 }
@@ -120,7 +123,9 @@ static void refuse_message(struct hc_request_rendezvous *v,
 static int read_message(struct hc_request_rendezvous *v, struct hc_control *out,
                         struct hc_fault *fault)
 {
-  if (v->too_long)
+  if (v->lost == HYCO_ENOMEM)
+    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+  if (v->lost != 0)
     return hc_fault_set(fault, HYCO_ETOOLONG,
                         "a request's message above %d bytes",
                         (int)HC_CONTROL_MAX);
@@ -172,8 +177,9 @@ static void take_text(struct hc_request_rendezvous *v, struct hc_span data,
     fail(v, &fault);
     return;
   }
-  if (hc_buffer_append(&v->message, data) < 0)
-    v->too_long = true;
+  int rc = hc_buffer_append(&v->message, data);
+  if (rc < 0)
+    v->lost = rc;
   if (!end)
     return;
   if (v->current != NULL) {
@@ -182,7 +188,7 @@ static void take_text(struct hc_request_rendezvous *v, struct hc_span data,
     return;
   }
   take_message(v);
-  v->too_long = false;
+  v->lost = 0;
 }
 
 static void on_data(void *user_data, enum hc_ws_opcode opcode,
@@ -262,7 +268,7 @@ static void on_next(void *user_data)
   v->is_held = false;
   hc_connection_resume(v->connection);
   take_message(v);
-  v->too_long = false;
+  v->lost = 0;
 }
 
 void hc_request_rendezvous_answered(struct hc_request_rendezvous *v)

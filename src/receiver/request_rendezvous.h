@@ -22,8 +22,8 @@ struct hc_request_rendezvous {
   bool is_open;
   bool closing;
   bool body_due; /* the body of `current` still comes in */
-  bool too_long;
-  bool is_held; /* `message` is a whole one that waits for `current` */
+  int lost;      /* of `message`: HYCO_ETOOLONG, HYCO_ENOMEM; 0: nothing */
+  bool is_held;  /* `message` is a whole one that waits for `current` */
   struct hc_buffer message;
   struct hc_timer wait; /* for the request that was promised */
   struct hc_timer next; /* takes the message that was held */

@@ -15,6 +15,7 @@ static bool chance(struct random *r, bool any, uint64_t n)
 static void draw_plan(struct random *r)
 {
   static const uint64_t tempos[] = { 3, 30, 300, 5000, 30000 };
+  static const uint64_t shares[] = { 0, 0, 8, 15 };
   bool faulty = !random_one_in(r, 3);
 
   r->plan = (struct random_plan){
@@ -32,7 +33,7 @@ static void draw_plan(struct random *r)
     .step_max_ms = tempos[random_below(r, CHECK_COUNT(tempos))],
     .steps = 20 + (size_t)random_below(r, 100),
     .narrow = random_one_in(r, 5),
-    .http = random_one_in(r, 2),
+    .http = shares[random_below(r, CHECK_COUNT(shares))],
     .request_max = random_one_in(r, 8) ? 5000 : 4194304,
   };
   r->plan.message_max = r->plan.narrow ? 800 : RANDOM_MESSAGE_MAX;
@@ -87,7 +88,7 @@ static void run_steps(struct random *r)
   for (size_t i = 0; i < r->plan.steps; i++) {
     if (random_one_in(r, 10))
       random_fault(r);
-    else if (r->plan.http && random_one_in(r, 2))
+    else if (random_below(r, 16) < r->plan.http)
       random_http_act(r);
     else
       random_act(r);

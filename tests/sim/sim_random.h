@@ -28,7 +28,7 @@ struct random_plan {
   bool acts_in_handlers;
   bool recycles;
   bool narrow;        /* wires that take or give little at a time */
-  bool http;          /* requests and answers between the connections */
+  uint64_t http;      /* so many of 16 steps are HTTP's */
   size_t request_max; /* MaxRequestSize */
   uint64_t step_max_ms;
   size_t steps;

@@ -194,6 +194,9 @@ static void receiver_error(hyco_receiver *self, const hyco_error_event *e,
   random_trace(r, "r%zu error %d %s", v->index, e->error_code, e->description);
   random_require(r, may_be, "r%zu: error %d %s", v->index, e->error_code,
                  e->description);
+  random_require(r, e->error_code != -HYCO_ETOOLONG,
+                 "r%zu: error %d %s, but the relay says nothing so long",
+                 v->index, e->error_code, e->description);
   random_act_in_handler(r);
 }
 
