@@ -36,14 +36,16 @@ class Party:
     """A process whose output goes to a file."""
 
     def __init__(self, scratch, name, *command, stdin=subprocess.DEVNULL,
-                 trims=False):
+                 reports_heap=False):
         self.log = scratch / f"{name}.log"
-        preload = {"LD_PRELOAD": str(build / "tests/e2e/libheap_trim.so")}
+        self.heap = scratch / f"{name}.heap"
+        preload = {"LD_PRELOAD": str(build / "tests/e2e/libheap_report.so"),
+                   "HEAP_REPORT": str(self.heap)}
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 [str(word) for word in command], stdin=stdin, stdout=out,
                 stderr=subprocess.STDOUT,
-                env=os.environ | preload if trims else None)
+                env=os.environ | preload if reports_heap else None)
 
     def line(self, start, nth=0):
         """The rest of the first line that begins so, or of a later one."""
@@ -76,9 +78,17 @@ class Party:
         return sum(len(tasks.read_text().split()) for tasks in pathlib.Path(
             f"/proc/{self.process.pid}/task").glob("*/children"))
 
-    def trim(self):
-        """malloc keeps nothing for later (heap_trim.c)."""
+    def heap_bytes(self):
+        """What of its heap is in use (heap_report.c), to the byte: what the
+        process holds depends on which pages are in use in part."""
+        self.heap.unlink(missing_ok=True)
         self.process.send_signal(signal.SIGUSR2)
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            if self.heap.exists() and self.heap.read_text().endswith("\n"):
+                return int(self.heap.read_text())
+            time.sleep(0.01)
+        raise AssertionError(f"no report in {self.heap}")
 
     def start_watching(self):
         """From here on the peak of its memory counts (proc(5), clear_refs)."""

@@ -9,9 +9,9 @@ foreach(program unread_receiver many_senders http_app)
     PRIVATE ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(${program} PRIVATE $<LINK_ONLY:hyco_internal>)
 endforeach()
-add_library(heap_trim MODULE heap_trim.c)
-hyco_compile_options(heap_trim)
-target_link_libraries(heap_trim PRIVATE Threads::Threads)
+add_library(heap_report MODULE heap_report.c)
+hyco_compile_options(heap_report)
+target_link_libraries(heap_report PRIVATE Threads::Threads)
 
 foreach(name memory http_memory http_slow many)
   add_test(NAME e2e_${name}
