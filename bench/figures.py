@@ -10,7 +10,7 @@ from parties import (Crowd, cpu_s, die, find_program, free_port, http_crowd,
 
 GB = 10 ** 9
 MESSAGE = 64
-IDLE_S = 3  # streams give their memory back after 1 to 2 s
+IDLE_S = 1.5  # streams give their memory back after 0.25 to 0.5 s
 
 
 def load(parties, path, size, message):
