@@ -7,6 +7,20 @@ enum { REQUEST_MAX = 1 << 16 /* our own handshake: token and address */ };
 
 enum link_state { LINK_DIALLING, LINK_UPGRADING, LINK_OPEN, LINK_ENDED };
 
+/* What the way to an open link needs, and an open one no longer. */
+struct upgrade {
+  struct hc_timer deadline;
+  char *local_host; /* NULL: any */
+  struct hc_tcp tcp;
+  struct hc_way way;
+  uint64_t timeout_ms;
+  int redirects;
+  struct hc_buffer request; /* until it is answered */
+  char *protocols;
+  char key[HC_WS_KEY_LEN + 1];
+  size_t scanned; /* of the response head */
+};
+
 struct hc_link {
   struct hc_net *net;
   struct hc_stream *stream;
@@ -16,37 +30,45 @@ struct hc_link {
   bool closed; /* hc_link_close was called: only reap is left */
   bool paused;
   bool close_received;
-  struct hc_timer deadline; /* for the upgrade */
-  struct hc_timer reap;     /* frees the memory once no handler is below us */
+  struct upgrade *upgrade; /* NULL: the link is open, or was */
+  struct hc_timer reap;    /* frees the memory once no handler is below us */
   uint64_t last_heard_ms;
 
   const struct hc_watch *watch;
   bool greeted;       /* the watch knows that the stream is open */
   struct hc_tls *tls; /* NULL: plain */
-  char *local_host;   /* NULL: any */
-  struct hc_tcp tcp;
-  struct hc_way way;
-  uint64_t timeout_ms;
-  int redirects;
-  struct hc_buffer request; /* until it is answered */
-  struct hc_span offered;   /* sub-protocols, in `protocols` */
-  char *protocols;
-  char key[HC_WS_KEY_LEN + 1];
-  size_t scanned; /* of the response head */
 
   struct hc_outbox outbox;
   struct hc_ws_reader reader;
   struct hc_utf8 utf8; /* of the text message that is coming in */
 };
 
+static void end_upgrade(struct hc_link *link)
+{
+  struct upgrade *u = link->upgrade;
+
+  if (u == NULL)
+    return;
+  link->upgrade = NULL;
+  hc_net_timer_cancel(link->net, &u->deadline);
+  hc_buffer_deinit_secret(&u->request); /* it held the token */
+  hc_free(u->protocols);
+  hc_free(u->local_host);
+  hc_way_deinit(&u->way);
+  hc_free(u);
+}
+
+static void cancel_deadline(struct hc_link *link)
+{
+  if (link->upgrade != NULL)
+    hc_net_timer_cancel(link->net, &link->upgrade->deadline);
+}
+
 static void free_link(void *user_data)
 {
   struct hc_link *link = user_data;
   hc_outbox_deinit(&link->outbox);
-  hc_buffer_deinit_secret(&link->request);
-  hc_free(link->protocols);
-  hc_free(link->local_host);
-  hc_way_deinit(&link->way);
+  end_upgrade(link);
   hc_free(link);
 }
 
@@ -55,7 +77,7 @@ void hc_link_close(struct hc_link *link, enum hc_stream_close how)
   if (link == NULL || link->closed)
     return;
   link->closed = true;
-  hc_net_timer_cancel(link->net, &link->deadline);
+  cancel_deadline(link);
   hc_stream_close(link->stream, how);
   link->stream = NULL;
   hc_outbox_deinit(&link->outbox);
@@ -66,7 +88,7 @@ void hc_link_close(struct hc_link *link, enum hc_stream_close how)
 static void fail(struct hc_link *link, int status, const struct hc_fault *fault)
 {
   link->state = LINK_ENDED;
-  hc_net_timer_cancel(link->net, &link->deadline);
+  cancel_deadline(link);
   link->handler->on_failed(link->user_data, status, fault);
 }
 
@@ -119,7 +141,8 @@ static void on_stream_open(void *user_data)
   struct hc_fault fault;
 
   link->state = LINK_UPGRADING;
-  int rc = hc_stream_write(link->stream, hc_buffer_span(&link->request));
+  int rc =
+      hc_stream_write(link->stream, hc_buffer_span(&link->upgrade->request));
   if (rc < 0) { /* an empty stream has room for REQUEST_MAX, if memory has */
     hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
     fail(link, 0, &fault);
@@ -182,7 +205,7 @@ static int follow(struct hc_link *link, struct hc_span location,
   struct hc_buffer request;
   struct hc_span target;
 
-  if (++link->redirects > HC_REDIRECTS_MAX)
+  if (++link->upgrade->redirects > HC_REDIRECTS_MAX)
     return hc_fault_set(fault, HYCO_EHTTP, "more than %d redirects",
                         (int)HC_REDIRECTS_MAX);
   int rc = hc_redirect_read(location, &endpoint, &target, fault);
@@ -192,18 +215,18 @@ static int follow(struct hc_link *link, struct hc_span location,
   if (rc < 0)
     return rc;
   hc_buffer_init(&request, REQUEST_MAX);
-  rc = hc_redirect_rewrite(hc_buffer_span(&link->request), target,
+  rc = hc_redirect_rewrite(hc_buffer_span(&link->upgrade->request), target,
                            endpoint.host_field, &request);
   if (rc < 0) {
     hc_buffer_deinit_secret(&request);
     return hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
   }
-  hc_buffer_deinit_secret(&link->request);
-  link->request = request;
+  hc_buffer_deinit_secret(&link->upgrade->request);
+  link->upgrade->request = request;
   struct hc_stream *before = link->stream; /* it keeps link->tls alive */
   link->state = LINK_DIALLING;
   link->greeted = false;
-  link->scanned = 0;
+  link->upgrade->scanned = 0;
   rc = dial(link, &endpoint, fault);
   hc_stream_close(rc == 0 ? before : NULL, HC_STREAM_ABORT);
   return rc;
@@ -233,8 +256,8 @@ static void read_response(struct hc_link *link, struct hc_span *in)
   if (link->closed)
     return;
 
-  int rc = hc_http_read_response(in, HC_HTTP_HEAD_MAX, &link->scanned, &head,
-                                 &fault);
+  int rc = hc_http_read_response(in, HC_HTTP_HEAD_MAX, &link->upgrade->scanned,
+                                 &head, &fault);
   if (rc == 0)
     return;
   if (rc < 0) {
@@ -249,14 +272,14 @@ static void read_response(struct hc_link *link, struct hc_span *in)
     fail(link, head.status, &fault);
     return;
   }
-  rc = hc_ws_check_response(&head, hc_span_str(link->key), link->offered,
-                            &protocol, &fault);
+  rc = hc_ws_check_response(&head, hc_span_str(link->upgrade->key),
+                            hc_span_str(link->upgrade->protocols), &protocol,
+                            &fault);
   if (rc < 0) {
     fail(link, 0, &fault);
     return;
   }
-  hc_net_timer_cancel(link->net, &link->deadline);
-  hc_buffer_deinit_secret(&link->request); /* it held the token */
+  end_upgrade(link);
   link->state = LINK_OPEN;
   link->outbox.stream = link->stream;
   if (link->paused)
@@ -430,27 +453,28 @@ static int write_request(struct hc_link *link,
   struct hc_ws_request request = {
     .host = hc_span_str(options->endpoint->host_field),
     .target = options->target,
-    .key = hc_span_str(link->key),
-    .protocols = link->offered,
+    .key = hc_span_str(link->upgrade->key),
+    .protocols = hc_span_str(link->upgrade->protocols),
     .extra = extra,
     .n_extra = n,
   };
-  return hc_ws_write_request(&link->request, &request, fault);
+  return hc_ws_write_request(&link->upgrade->request, &request, fault);
 }
 
 static int dial(struct hc_link *link, const struct hc_endpoint *endpoint,
                 struct hc_fault *fault)
 {
+  const struct upgrade *u = link->upgrade;
   struct hc_dial how = {
     .host = endpoint->host,
     .port = endpoint->port,
     .tls = link->tls,
     .on_verify = on_stream_verify,
-    .local_host = link->local_host,
-    .tcp = link->tcp,
-    .route = link->way.route,
+    .local_host = u->local_host,
+    .tcp = u->tcp,
+    .route = u->way.route,
     .reads_in_narrow_turns = link->handler->reads_in_narrow_turns,
-    .timeout_ms = link->timeout_ms,
+    .timeout_ms = u->timeout_ms,
   };
   return hc_dial(link->net, &how, &stream_handler, link, &link->stream, fault);
 }
@@ -459,7 +483,6 @@ static struct hc_link *new_link(struct hc_net *net,
                                 const struct hc_link_handler *handler,
                                 void *user_data)
 {
-  uint8_t random[16];
   struct hc_link *link = hc_alloc_zero(sizeof *link);
 
   if (link == NULL)
@@ -467,19 +490,44 @@ static struct hc_link *new_link(struct hc_net *net,
   link->net = net;
   link->handler = handler;
   link->user_data = user_data;
-  link->deadline = (struct hc_timer){ .fn = on_deadline,
-                                      .user_data = link,
-                                      .calls_handlers = true };
   link->reap = (struct hc_timer){ .fn = free_link,
                                   .user_data = link,
                                   .calls_handlers = true };
   link->last_heard_ms = hc_net_now_ms(net);
   hc_outbox_init(&link->outbox, net);
-  hc_buffer_init(&link->request, REQUEST_MAX);
   hc_ws_reader_init(&link->reader, HC_WS_FROM_SERVER);
-  hc_net_random(net, random, sizeof random);
-  hc_ws_make_key(link->key, random);
   return link;
+}
+
+static int begin_upgrade(struct hc_link *link,
+                         const struct hc_link_options *options,
+                         struct hc_fault *fault)
+{
+  const char *local_host = options->local_host;
+  bool anywhere = local_host == NULL || local_host[0] == '\0';
+  struct upgrade *u = hc_alloc_zero(sizeof *u);
+  uint8_t random[16];
+
+  if (u == NULL)
+    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+  link->upgrade = u;
+  u->deadline = (struct hc_timer){ .fn = on_deadline,
+                                   .user_data = link,
+                                   .calls_handlers = true };
+  u->tcp = options->tcp;
+  u->timeout_ms = options->timeout_ms;
+  hc_buffer_init(&u->request, REQUEST_MAX);
+  hc_net_random(link->net, random, sizeof random);
+  hc_ws_make_key(u->key, random);
+  u->protocols = hc_strndup(
+      options->protocols.len > 0 ? (const char *)options->protocols.ptr : "",
+      options->protocols.len);
+  if (!anywhere)
+    u->local_host = hc_strndup(local_host, strlen(local_host));
+  int rc = hc_way_read(options->props, &u->way, fault);
+  if (u->protocols == NULL || (!anywhere && u->local_host == NULL))
+    rc = hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+  return rc;
 }
 
 int hc_link_open(struct hc_net *net, const struct hc_link_options *options,
@@ -490,31 +538,18 @@ int hc_link_open(struct hc_net *net, const struct hc_link_options *options,
   if (link == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
 
-  link->protocols = hc_strndup(
-      options->protocols.len > 0 ? (const char *)options->protocols.ptr : "",
-      options->protocols.len);
-  bool anywhere = options->local_host == NULL || options->local_host[0] == '\0';
-  link->local_host =
-      anywhere ? NULL
-               : hc_strndup(options->local_host, strlen(options->local_host));
   link->watch = options->watch;
   link->tls = options->tls;
-  link->tcp = options->tcp;
-  link->timeout_ms = options->timeout_ms;
-  int rc = hc_way_read(options->props, &link->way, fault);
-  if (link->protocols == NULL || (!anywhere && link->local_host == NULL))
-    rc = hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  if (rc == 0) {
-    link->offered = hc_span_str(link->protocols);
+  int rc = begin_upgrade(link, options, fault);
+  if (rc == 0)
     rc = write_request(link, options, fault);
-  }
   if (rc == 0)
     rc = dial(link, options->endpoint, fault);
   if (rc < 0) {
     free_link(link);
     return rc;
   }
-  hc_net_timer_set(net, &link->deadline, options->timeout_ms);
+  hc_net_timer_set(net, &link->upgrade->deadline, options->timeout_ms);
   *out = link;
   return 0;
 }

@@ -5,7 +5,6 @@ void hc_outbox_init(struct hc_outbox *o, struct hc_net *net)
 {
   memset(o, 0, sizeof *o);
   o->net = net;
-  o->masks_used = HC_OUTBOX_MASKS;
   hc_buffer_init(&o->backlog, SIZE_MAX / 2);
 }
 
@@ -26,17 +25,6 @@ static size_t frame_size(size_t len)
   return len + hc_ws_head_size(&head);
 }
 
-/* RFC 6455 5.3: a fresh, unpredictable key for every frame. */
-static void draw_mask(struct hc_outbox *o, uint8_t mask[4])
-{
-  if (o->masks_used + 4 > HC_OUTBOX_MASKS) {
-    hc_net_random(o->net, o->masks, HC_OUTBOX_MASKS);
-    o->masks_used = 0;
-  }
-  memcpy(mask, o->masks + o->masks_used, 4);
-  o->masks_used += 4;
-}
-
 static size_t encode_frame(struct hc_outbox *o, uint8_t *dst,
                            enum hc_ws_opcode opcode, struct hc_span payload,
                            bool fin)
@@ -44,7 +32,8 @@ static size_t encode_frame(struct hc_outbox *o, uint8_t *dst,
   struct hc_ws_head head = {
     .opcode = opcode, .fin = fin, .masked = true, .len = payload.len
   };
-  draw_mask(o, head.mask);
+  /* RFC 6455 5.3: a fresh, unpredictable key for every frame. */
+  hc_net_random(o->net, head.mask, sizeof head.mask);
   size_t n = hc_ws_write_head(dst, &head);
   if (payload.len > 0)
     hc_ws_mask(dst + n, payload.ptr, payload.len, head.mask, 0);

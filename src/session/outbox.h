@@ -8,15 +8,11 @@
 #include "net/net.h"
 #include "protocol/ws.h"
 
-enum { HC_OUTBOX_MASKS = 256 /* random bytes fetched at a time */ };
-
 struct hc_outbox {
   struct hc_net *net;
   struct hc_stream *stream; /* NULL: not open, or closed */
   struct hc_buffer backlog; /* encoded; its front may be amid a frame */
   size_t torn;              /* bytes that this frame still has there */
-  uint8_t masks[HC_OUTBOX_MASKS];
-  size_t masks_used;
   bool close_written;
   bool pong_due; /* RFC 6455 5.5.3: only the latest ping is answered */
   uint8_t ping_len;

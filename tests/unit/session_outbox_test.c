@@ -254,7 +254,7 @@ static void a_beginning_has_no_fin_and_an_end_is_a_continuation(void **state)
  * entropy", fresh for each frame. */
 static void each_frame_has_a_mask_of_its_own(void **state)
 {
-  enum { FRAMES = 4 * HC_OUTBOX_MASKS };
+  enum { FRAMES = 1024 };
   static uint32_t masks[FRAMES];
   struct stub *s = *state;
   struct frame frame;
