@@ -10,8 +10,9 @@ const struct hc_cli_surface_row hc_cli_methods[] = {
   { "do_events", HYCO_SCOPE_BOTH,
     "Runs the loop: handlers are called, for a time at most." },
   { "interrupt", HYCO_SCOPE_BOTH, "Ends a blocking send, from any thread." },
-  { "run", HYCO_SCOPE_RECEIVER,
-    "Listens, and runs the loop until that is over (hyco's own)." },
+  { "run", HYCO_SCOPE_BOTH,
+    "Runs the loop: a receiver listens until that is over, a sender until its "
+    "connection and requests are (hyco's own)." },
   { "send", HYCO_SCOPE_BOTH, "Sends a binary message." },
   { "send_file", HYCO_SCOPE_BOTH, "Sends a file as one message." },
   { "send_http_response", HYCO_SCOPE_RECEIVER,

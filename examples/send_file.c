@@ -12,16 +12,7 @@ static void on_progress(hyco_sender *s, const hyco_progress *e, void *user_data)
           (long long)e->size);
 }
 
-/* 1000 is a normal end, 1005 one without a code. */
-static void on_disconnected(hyco_sender *s, const hyco_disconnected *e,
-                            void *user_data)
-{
-  int *close_code = user_data;
-  (void)s;
-  *close_code = e->status_code;
-}
-
-static int send_file(hyco_sender *s, char **argv, const int *close_code)
+static int send_file(hyco_sender *s, char **argv)
 {
   int rc =
       hyco_sender_set_connection_string(s, getenv("HYCO_CONNECTION_STRING"));
@@ -34,24 +25,20 @@ static int send_file(hyco_sender *s, char **argv, const int *close_code)
   if (rc == 0)
     rc = hyco_sender_send_file(s, argv[2]); /* goes on in the loop */
   if (rc == 0)
-    rc = hyco_sender_disconnect(s); /* once the file is through */
-  while (rc >= 0 && *close_code == 0)
-    rc = hyco_sender_do_events(s, -1);
-  return rc;
+    rc = hyco_sender_disconnect(s);         /* once the file is through */
+  return rc == 0 ? hyco_sender_run(s) : rc; /* until the connection is over */
 }
 
 int main(int argc, char **argv)
 {
-  const hyco_sender_events events = { .on_progress = on_progress,
-                                      .on_disconnected = on_disconnected };
-  int close_code = 0;
+  const hyco_sender_events events = { .on_progress = on_progress };
   hyco_sender *s;
-  if (argc < 3 || hyco_sender_new(NULL, &events, &close_code, &s) < 0)
+  if (argc < 3 || hyco_sender_new(NULL, &events, NULL, &s) < 0)
     return 2;
-  int rc = send_file(s, argv, &close_code);
+  int rc = send_file(s, argv);
   if (rc < 0)
     fprintf(stderr, "send_file: %s: %s\n", hyco_error_name(rc),
             hyco_sender_last_error_text(s));
   hyco_sender_free(s);
-  return close_code == 1000 || close_code == 1005 ? 0 : 1;
+  return rc == 0 ? 0 : 1;
 }

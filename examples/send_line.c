@@ -15,16 +15,7 @@ static void on_data_in(hyco_sender *s, const hyco_data_in *e, void *user_data)
   hyco_sender_disconnect(s);
 }
 
-/* 1000 is a normal end, 1005 one without a code. */
-static void on_disconnected(hyco_sender *s, const hyco_disconnected *e,
-                            void *user_data)
-{
-  int *close_code = user_data;
-  (void)s;
-  *close_code = e->status_code;
-}
-
-static int send_line(hyco_sender *s, char **argv, const int *close_code)
+static int send_line(hyco_sender *s, char **argv)
 {
   int rc =
       hyco_sender_set_connection_string(s, getenv("HYCO_CONNECTION_STRING"));
@@ -36,23 +27,19 @@ static int send_line(hyco_sender *s, char **argv, const int *close_code)
     rc = hyco_sender_connect(s); /* blocks */
   if (rc == 0)
     rc = hyco_sender_send_text(s, argv[2], strlen(argv[2]));
-  while (rc >= 0 && *close_code == 0)
-    rc = hyco_sender_do_events(s, -1);
-  return rc;
+  return rc == 0 ? hyco_sender_run(s) : rc; /* until the connection is over */
 }
 
 int main(int argc, char **argv)
 {
-  const hyco_sender_events events = { .on_data_in = on_data_in,
-                                      .on_disconnected = on_disconnected };
-  int close_code = 0;
+  const hyco_sender_events events = { .on_data_in = on_data_in };
   hyco_sender *s;
-  if (argc < 3 || hyco_sender_new(NULL, &events, &close_code, &s) < 0)
+  if (argc < 3 || hyco_sender_new(NULL, &events, NULL, &s) < 0)
     return 2;
-  int rc = send_line(s, argv, &close_code);
+  int rc = send_line(s, argv);
   if (rc < 0)
     fprintf(stderr, "send_line: %s: %s\n", hyco_error_name(rc),
             hyco_sender_last_error_text(s));
   hyco_sender_free(s);
-  return close_code == 1000 || close_code == 1005 ? 0 : 1;
+  return rc == 0 ? 0 : 1;
 }

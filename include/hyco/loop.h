@@ -33,7 +33,7 @@ HYCO_API int hyco_loop_do_events(hyco_loop *loop, int timeout_ms);
  * loop it is. 0, or HYCO_EBUSY inside a handler. */
 HYCO_API int hyco_loop_run(hyco_loop *loop);
 
-/* Makes hyco_loop_run (or hyco_receiver_run) return after the turn it is in, or
+/* Makes hyco_loop_run (or a role's own run) return after the turn it is in, or
  * the next call of it at once. Any thread, handlers, and signal handlers. */
 HYCO_API void hyco_loop_stop(hyco_loop *loop);
 

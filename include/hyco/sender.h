@@ -115,6 +115,18 @@ HYCO_API int hyco_sender_start(hyco_sender *s);
  * HYCO_EBUSY inside a handler. */
 HYCO_API int hyco_sender_connect(hyco_sender *s);
 
+/* A whole program, after hyco_sender_start, hyco_sender_connect or
+ * hyco_request_start: runs the loop until neither the connection nor an HTTP
+ * request of s is under way; at once if none is. 0: the connection ended with
+ * hyco_sender_disconnect, or by the peer with 1000, 1001 or without a code;
+ * there was none; or hyco_loop_stop was called (all goes on). Otherwise what
+ * went wrong with the connection and no call has returned yet: as
+ * hyco_sender_connect, what on_error reported, HYCO_EDROPPED for a cut or
+ * another close code. How a request ends only its on_done tells.
+ * HYCO_EINTERRUPTED: a handler freed s. HYCO_EBUSY inside a handler; handlers
+ * may use blocking sends. */
+HYCO_API int hyco_sender_run(hyco_sender *s);
+
 /* As hyco_receiver_disconnect; on_disconnected follows. HYCO_ENOTCONNECTED:
  * there is none to close. */
 HYCO_API int hyco_sender_disconnect(hyco_sender *s);

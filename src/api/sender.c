@@ -107,6 +107,17 @@ static bool has_settled(const void *owner)
   return core->is_open || !core->is_busy;
 }
 
+/* It is told once. */
+static int take_failure(struct hc_sender *core)
+{
+  int rc = core->failure.code;
+
+  if (rc != 0)
+    core->surface.fault = core->failure;
+  core->failure.code = 0;
+  return rc;
+}
+
 int hyco_sender_connect(hyco_sender *s)
 {
   struct hc_sender *core = s->core;
@@ -118,7 +129,6 @@ int hyco_sender_connect(hyco_sender *s)
   uint64_t limit_ms = HC_CONNECT_TIMEOUT_MS + 1000 +
                       1000 * (uint64_t)hc_properties_number(
                                  &core->surface.props, HYCO_WAIT_FOR_LISTENER);
-  core->failure.code = 0;
   int rc = hc_sender_start(core);
   if (rc < 0)
     return rc;
@@ -131,11 +141,31 @@ int hyco_sender_connect(hyco_sender *s)
     hc_sender_cancel(core);
     return hc_fault_set(&core->surface.fault, rc, "not connected in time");
   }
-  if (!core->is_open && core->failure.code != 0) {
-    core->surface.fault = core->failure;
-    rc = core->failure.code;
+  return core->is_open ? rc : take_failure(core);
+}
+
+static bool is_idle(const struct hc_sender *core)
+{
+  return !core->is_busy && core->n_busy_requests == 0;
+}
+
+/* As hyco_receiver_run. */
+int hyco_sender_run(hyco_sender *s)
+{
+  struct hc_sender *core = s->core;
+  hyco_loop *loop = s->loop;
+  bool gone = false;
+
+  if (!hc_api_may_block(loop))
+    return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
+                        "not inside a handler: it runs already");
+  s->gone = &gone;
+  while (!is_idle(core) && !atomic_exchange(&loop->stop, false)) {
+    if (!hc_api_turn(loop, -1) || gone)
+      return HYCO_EINTERRUPTED;
   }
-  return rc;
+  s->gone = NULL;
+  return is_idle(core) ? take_failure(core) : 0;
 }
 
 int hyco_sender_disconnect(hyco_sender *s)

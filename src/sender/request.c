@@ -259,6 +259,7 @@ int hyco_request_start(hyco_request *r)
   if (rc < 0)
     return rc;
   r->state = HC_REQUEST_BUSY;
+  r->sender->n_busy_requests++;
   return 0;
 }
 
@@ -331,6 +332,7 @@ void hc_request_stop(hyco_request *r)
   if (r->sender != NULL) {
     hc_token_source_cancel(&r->tokens);
     hc_net_timer_cancel(r->sender->net, &r->ready);
+    r->sender->n_busy_requests -= r->state == HC_REQUEST_BUSY;
   }
   hc_http_close(r->call);
   r->call = NULL;

@@ -113,6 +113,7 @@ static void on_send_failed(void *user_data, int error)
   struct hc_fault fault;
 
   hc_sending_lose_file(&s->sending, error, &fault);
+  s->failure = fault; /* the connection ends with it */
   hyco_error_event e = { 0, -fault.code, fault.text };
   if (s->events.on_error != NULL)
     s->events.on_error(s->self, &e, s->user_data);
@@ -141,6 +142,7 @@ static void on_data(void *user_data, enum hc_ws_opcode opcode,
   hc_buffer_deinit(&whole);
   if (rc < 0) {
     hc_inbox_refuse(s->connection, rc, &fault);
+    s->failure = fault;
     hyco_error_event error = { 0, -rc, fault.text };
     if (s->events.on_error != NULL)
       s->events.on_error(s->self, &error, s->user_data);
@@ -158,6 +160,22 @@ static void on_half_end(void *user_data, int code, struct hc_span reason)
     s->events.on_end(s->self, &e, s->user_data);
 }
 
+/* What hyco_sender_run returns. */
+static void note_end(struct hc_sender *s, int code, const char *reason,
+                     const struct hc_fault *fault)
+{
+  bool is_good = s->is_leaving || code == HC_CLOSE_NORMAL ||
+                 code == HC_CLOSE_GOING_AWAY || code == HC_CLOSE_NO_STATUS;
+
+  if (s->failure.code != 0)
+    return; /* that is why it ended */
+  if (fault->code != 0)
+    s->failure = *fault;
+  else if (!is_good)
+    hc_fault_set(&s->failure, HYCO_EDROPPED, "the connection was closed: %d %s",
+                 code, reason);
+}
+
 static void on_disconnected(void *user_data, int code, struct hc_span reason,
                             const struct hc_fault *fault)
 {
@@ -166,6 +184,7 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
 
   hc_fault_set(&said, 0, "%.*s", (int)reason.len,
                reason.len > 0 ? (const char *)reason.ptr : "");
+  note_end(s, code, said.text, fault);
   hc_sender_cancel(s);
   hc_log_line(&s->log, HC_LOG_INFO, "disconnected: %d %s", code, said.text);
   if (fault->code != 0 && s->events.on_error != NULL) {
@@ -326,6 +345,8 @@ int hc_sender_start(struct hc_sender *s)
   if (rc < 0)
     return rc;
   s->is_busy = true;
+  s->is_leaving = false;
+  s->failure.code = 0;
   s->accept_data = true;
   s->traffic = (struct hc_traffic){ 0 };
   s->sending.bytes_sent = 0;
@@ -338,6 +359,7 @@ int hc_sender_start(struct hc_sender *s)
   rc = begin(s);
   if (rc < 0) {
     s->surface.fault = s->failure;
+    s->failure.code = 0; /* it is returned */
     hc_sender_cancel(s);
   }
   return rc;
@@ -364,6 +386,7 @@ int hc_sender_disconnect(struct hc_sender *s)
 {
   if (!s->is_open)
     return hc_fault_set(&s->surface.fault, HYCO_ENOTCONNECTED, "not connected");
+  s->is_leaving = true;
   hc_disconnect_as_set(s->connection, &s->surface.props);
   return 0;
 }

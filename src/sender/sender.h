@@ -29,6 +29,7 @@ struct hc_sender {
   struct hc_address local;          /* as local_host was read last */
   bool is_busy; /* from hc_sender_start to the end of what it started */
   bool is_open;
+  bool is_leaving;    /* it was closed from here */
   struct hc_tls *tls; /* kept: reading trust costs ten times a connection,
                          and its tickets are for the next one */
   bool trust_is_stale;
@@ -42,8 +43,10 @@ struct hc_sender {
   struct hc_backoff backoff; /* WaitForListener */
   uint64_t wait_until_ms;
   struct hc_timer retry;
-  struct hc_fault failure; /* of the last try */
+  struct hc_fault failure; /* of the last try or connection; code 0: none, or
+                              it was returned */
   struct hc_list requests;
+  size_t n_busy_requests;
   struct hc_timer reap;
 };
 

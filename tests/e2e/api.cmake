@@ -8,7 +8,7 @@ function(hyco_api_test name)
   add_test(NAME api_${name} COMMAND api_${name}_test)
 endfunction()
 
-foreach(name connect loop run send send_file formats token errors tls trust
+foreach(name connect loop run sender_run send send_file formats token errors tls trust
     request_way)
   hyco_api_test(${name} api_world.c)
 endforeach()
