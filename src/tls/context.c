@@ -9,6 +9,7 @@
 #include "tls/trust.h"
 
 #include <assert.h>
+#include <openssl/err.h>
 
 /* AES-128 first: a fifth faster than AES-256, and as safe for TLS. */
 static const char suites[] = "TLS_AES_128_GCM_SHA256:"
@@ -58,7 +59,12 @@ static int load_certificate(SSL_CTX *ctx, const struct hc_tls_options *options,
                         hc_tls_reason());
   if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1)
     return hc_fault_set(fault, HYCO_ECERTSTORE, "%s: %s", key, hc_tls_reason());
-  return 0;
+  /* A key of another kind than the certificate's is kept beside that. */
+  if (SSL_CTX_check_private_key(ctx) == 1)
+    return 0;
+  ERR_clear_error();
+  return hc_fault_set(fault, HYCO_ECERTSTORE, "%s: not the key of %s", key,
+                      cert);
 }
 
 static int fill(SSL_CTX *ctx, const struct hc_tls_options *options,

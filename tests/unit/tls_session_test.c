@@ -395,6 +395,29 @@ static void test_files_that_cannot_be_used_are_named(void **state)
                   HYCO_EBADVALUE, "cipher list");
 }
 
+/* Keys of two kinds do not get into each other's way in OpenSSL: each is kept,
+ * and no handshake succeeds. */
+static void test_a_key_of_another_kind_is_named(void **state)
+{
+  char cert[TLS_FILES_PATH_MAX];
+  char key[TLS_FILES_PATH_MAX];
+
+  (void)state;
+  tls_files_path("cert.pem", cert);
+  tls_files_path("rsa.pem", key);
+  FILE *file = fopen(key, "w");
+  EVP_PKEY *rsa = EVP_RSA_gen(2048);
+  assert_non_null(file);
+  assert_int_equal(PEM_write_PrivateKey(file, rsa, NULL, NULL, 0, NULL, NULL),
+                   1);
+  assert_int_equal(fclose(file), 0);
+  EVP_PKEY_free(rsa);
+  assert_not_made(&(struct hc_tls_options){ .server = true,
+                                            .cert_file = cert,
+                                            .key_file = key },
+                  HYCO_ECERTSTORE, "rsa.pem: not the key of ");
+}
+
 static void test_a_key_with_a_passphrase_asks_nobody(void **state)
 {
   char cert[TLS_FILES_PATH_MAX];
@@ -521,6 +544,7 @@ int main(void)
     cmocka_unit_test(test_names_and_addresses_are_checked),
     cmocka_unit_test(test_trust_comes_from_file_memory_or_directory),
     cmocka_unit_test(test_files_that_cannot_be_used_are_named),
+    cmocka_unit_test(test_a_key_of_another_kind_is_named),
     cmocka_unit_test(test_a_key_with_a_passphrase_asks_nobody),
     cmocka_unit_test(test_sessions_are_resumed_also_after_an_abort),
     cmocka_unit_test(test_tls_1_2_sessions_are_resumed_too),
