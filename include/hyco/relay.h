@@ -59,13 +59,14 @@ typedef struct {
 HYCO_API int hyco_relay_start(const hyco_relay_options *options,
                               hyco_relay **out);
 
-/* Reads the configuration file and key files again and serves by what they say
- * now: rules, entities and limits. Nothing that is connected is dropped, but
- * listeners whose entity is gone (1001); a rule that is gone is missed when a
- * listener renews its token. listen, tls and public_url stay as they are until
- * a restart. Errors as of hyco_relay_start: then everything is as before, and
- * error_text (may be NULL) and the log say why. Any thread but the relay's own.
- */
+/* Reads the configuration file, key files and the certificate again and serves
+ * by what they say now: rules, entities and limits, and the certificate (of the
+ * files, or of the private CA) for new connections. Nothing that is connected
+ * is dropped, but listeners whose entity is gone (1001); a rule that is gone is
+ * missed when a listener renews its token. listen, public_url, dir and the way
+ * TLS is done (private CA, files, none) stay as they are until a restart.
+ * Errors as of hyco_relay_start: then everything is as before, and error_text
+ * (may be NULL) and the log say why. Any thread but the relay's own. */
 HYCO_API int hyco_relay_reload(hyco_relay *relay, char *error_text,
                                size_t error_text_size);
 

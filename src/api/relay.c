@@ -80,8 +80,7 @@ static bool needs_restart(const struct hc_relay_setup *old,
                           const struct hc_relay_setup *new)
 {
   return !is_same(old->listen, new->listen) || !is_same(old->dir, new->dir) ||
-         old->no_tls != new->no_tls || !is_same(old->tls_cert, new->tls_cert) ||
-         !is_same(old->tls_key, new->tls_key) ||
+         !hc_relay_instance_same_tls(old, new) ||
          !is_same(old->public_url, new->public_url);
 }
 
@@ -99,10 +98,12 @@ static void take(void *user_data)
                    reload->fault.text);
     hc_relay_instance_log(relay, line);
   } else {
-    hc_relay_instance_log(relay, needs_restart(&relay->setup, &reload->setup)
-                                     ? "ConfigurationReloaded: listen, tls and "
-                                       "public_url change with a restart"
-                                     : "ConfigurationReloaded");
+    hc_relay_instance_log(relay,
+                          needs_restart(&relay->setup, &reload->setup)
+                              ? "ConfigurationReloaded: listen, public_url "
+                                "and how TLS is done change with a "
+                                "restart"
+                              : "ConfigurationReloaded");
   }
   (void)sem_post(&reload->done);
 }

@@ -40,22 +40,25 @@ static void write_log(void *user_data, enum hc_log_level level, int id,
 
 /* --- TLS --- */
 
-static int public_host(struct hc_relay_setup *setup, const char **host,
-                       struct hc_fault *fault)
+static int public_host(struct hc_arena *memory, const char *public_url,
+                       const char **host, struct hc_fault *fault)
 {
   struct hc_url url;
-  int rc = hc_url_parse(hc_span_str(setup->public_url), &url, fault);
+  int rc = hc_url_parse(hc_span_str(public_url), &url, fault);
 
   if (rc != 0)
     return rc;
-  *host = hc_arena_text(&setup->memory, url.host);
+  *host = hc_arena_text(memory, url.host);
   return *host != NULL ? 0 : no_memory(fault);
 }
 
-/* The hosts of listen, public_url and the namespaces, for the certificate. */
-static int prepare_authority(struct hc_relay_setup *setup,
+/* The hosts of listen, public_url and the namespaces, for the certificate; all
+ * but the namespaces are those that the relay was started with. */
+static int prepare_authority(struct hyco_relay *relay,
+                             struct hc_relay_setup *setup,
                              struct hc_fault *fault)
 {
+  const struct hc_relay_setup *first = &relay->setup;
   const char **hosts =
       hc_arena_alloc(&setup->memory, (setup->n_spaces + 2) * sizeof *hosts);
   size_t n = 0;
@@ -63,37 +66,62 @@ static int prepare_authority(struct hc_relay_setup *setup,
 
   if (hosts == NULL)
     return no_memory(fault);
-  hosts[n++] = setup->host;
-  if (setup->public_url != NULL)
-    rc = public_host(setup, &hosts[n++], fault);
+  hosts[n++] = first->host;
+  if (first->public_url != NULL)
+    rc = public_host(&setup->memory, first->public_url, &hosts[n++], fault);
   for (size_t i = 0; i < setup->n_spaces; i++) {
     if (setup->spaces[i].host != NULL)
       hosts[n++] = setup->spaces[i].host;
   }
-  return rc != 0 ? rc : hc_authority_prepare(setup->dir, hosts, n, fault);
+  return rc != 0 ? rc : hc_authority_prepare(first->dir, hosts, n, fault);
+}
+
+static int name_authority(struct hyco_relay *relay, struct hc_fault *fault)
+{
+  relay->ca_file = hc_relay_state_path(&relay->state, "ca.pem");
+  relay->cert_file = hc_relay_state_path(&relay->state, "cert.pem");
+  relay->key_file = hc_relay_state_path(&relay->state, "key.pem");
+  if (relay->ca_file == NULL || relay->cert_file == NULL ||
+      relay->key_file == NULL)
+    return no_memory(fault);
+  return 0;
+}
+
+/* What the files hold now. */
+static int read_tls(struct hyco_relay *relay, struct hc_relay_setup *setup,
+                    struct hc_tls **out, struct hc_fault *fault)
+{
+  struct hc_tls_options tls = { .server = true,
+                                .cert_file = setup->tls_cert,
+                                .key_file = setup->tls_key };
+
+  if (setup->tls_cert == NULL) {
+    int rc = prepare_authority(relay, setup, fault);
+    if (rc < 0)
+      return rc;
+    tls.cert_file = relay->cert_file;
+    tls.key_file = relay->key_file;
+  }
+  return hc_net_tls_new(hc_loop_net(relay->loop), &tls, out, fault);
 }
 
 static int prepare_tls(struct hyco_relay *relay, struct hc_fault *fault)
 {
   struct hc_relay_setup *setup = &relay->setup;
-  struct hc_tls_options tls = { .server = true };
+  int rc = 0;
 
   if (setup->no_tls)
     return 0;
-  if (setup->tls_cert == NULL) {
-    int rc = prepare_authority(setup, fault);
-    if (rc < 0)
-      return rc;
-    relay->ca_file = hc_relay_state_path(&relay->state, "ca.pem");
-    relay->cert_file = hc_relay_state_path(&relay->state, "cert.pem");
-    relay->key_file = hc_relay_state_path(&relay->state, "key.pem");
-    if (relay->ca_file == NULL || relay->cert_file == NULL ||
-        relay->key_file == NULL)
-      return no_memory(fault);
-  }
-  tls.cert_file = relay->cert_file ? relay->cert_file : setup->tls_cert;
-  tls.key_file = relay->key_file ? relay->key_file : setup->tls_key;
-  return hc_net_tls_new(hc_loop_net(relay->loop), &tls, &relay->tls, fault);
+  if (setup->tls_cert == NULL)
+    rc = name_authority(relay, fault);
+  return rc != 0 ? rc : read_tls(relay, setup, &relay->tls, fault);
+}
+
+bool hc_relay_instance_same_tls(const struct hc_relay_setup *a,
+                                const struct hc_relay_setup *b)
+{
+  return a->no_tls == b->no_tls &&
+         (a->tls_cert == NULL) == (b->tls_cert == NULL);
 }
 
 /* --- what it serves by --- */
@@ -139,15 +167,36 @@ static int listen_now(struct hyco_relay *relay, struct hc_fault *fault)
   return hc_relay_new(hc_loop_net(relay->loop), &core, &relay->core, fault);
 }
 
+/* *out: the new one; NULL if there is none to be taken. */
+static int read_new_tls(struct hyco_relay *relay, struct hc_relay_setup *setup,
+                        struct hc_tls **out, struct hc_fault *fault)
+{
+  if (setup->no_tls || !hc_relay_instance_same_tls(&relay->setup, setup))
+    return 0;
+  return read_tls(relay, setup, out, fault);
+}
+
 int hc_relay_instance_take(struct hyco_relay *relay,
                            struct hc_relay_setup *setup, struct hc_fault *fault)
 {
+  struct hc_net *net = hc_loop_net(relay->loop);
+  struct hc_tls *tls = NULL;
   int rc = prepare_rules(relay, setup, fault);
 
+  if (rc == 0)
+    rc = read_new_tls(relay, setup, &tls, fault);
   if (rc != 0)
     return rc;
   struct hc_relay_options core = core_options(relay, setup);
-  return hc_relay_reload(relay->core, &core, fault);
+  core.tls = tls;
+  rc = hc_relay_reload(relay->core, &core, fault);
+  if (rc == 0 && tls != NULL) {
+    hc_net_tls_free(net, relay->tls);
+    relay->tls = tls;
+  } else {
+    hc_net_tls_free(net, tls);
+  }
+  return rc;
 }
 
 /* --- what it says about itself --- */

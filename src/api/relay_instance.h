@@ -35,8 +35,13 @@ int hc_relay_instance_open(struct hyco_relay *relay,
                            const hyco_relay_options *options,
                            struct hc_fault *fault);
 
-/* On the loop's thread: takes rules, entities and limits of a new setup. 0 or
- * why not. */
+/* How TLS is done is the same in both, though files may have other names. */
+bool hc_relay_instance_same_tls(const struct hc_relay_setup *a,
+                                const struct hc_relay_setup *b);
+
+/* On the loop's thread: takes rules, entities and limits of a new setup, and
+ * the certificate that its files, or those of the private CA, hold now. 0 or
+ * why not: then all is as before. */
 int hc_relay_instance_take(struct hyco_relay *relay,
                            struct hc_relay_setup *setup,
                            struct hc_fault *fault);

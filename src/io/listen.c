@@ -294,6 +294,16 @@ uint16_t hc_io_listener_port(const struct hc_listener *listener)
   return ((const struct hc_io_listener *)(const void *)listener)->port;
 }
 
+void hc_io_listener_set_tls(struct hc_listener *listener, struct hc_tls *tls)
+{
+  struct hc_io_listener *l = (struct hc_io_listener *)(void *)listener;
+
+  assert(l->tls != NULL);
+  hc_tls_ref(tls); /* first: it may be the same */
+  hc_tls_unref(l->tls);
+  l->tls = tls;
+}
+
 static void on_poll_closed(uv_handle_t *handle)
 {
   struct hc_io_listener *l = handle->data;

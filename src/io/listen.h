@@ -12,6 +12,7 @@ int hc_io_listen(struct hc_net *net, const struct hc_listen *listen,
 uint16_t hc_io_listener_port(const struct hc_listener *listener);
 
 /* Also ends the handshakes that have not been announced. */
+void hc_io_listener_set_tls(struct hc_listener *listener, struct hc_tls *tls);
 void hc_io_listener_close(struct hc_listener *listener);
 
 /* The accepted stream is open: its owner is told. */

@@ -73,6 +73,7 @@ const struct hc_net_ops hc_io_ops = {
   .dial = hc_io_dial,
   .listen = hc_io_listen,
   .listener_port = hc_io_listener_port,
+  .listener_set_tls = hc_io_listener_set_tls,
   .listener_close = hc_io_listener_close,
   .set_handler = hc_io_set_handler,
   .reserve = hc_io_reserve,

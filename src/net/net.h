@@ -147,6 +147,7 @@ struct hc_net_ops {
                 const struct hc_listener_handler *handler, void *user_data,
                 struct hc_listener **out, struct hc_fault *fault);
   uint16_t (*listener_port)(const struct hc_listener *listener);
+  void (*listener_set_tls)(struct hc_listener *listener, struct hc_tls *tls);
   void (*listener_close)(struct hc_listener *listener);
 
   void (*set_handler)(struct hc_stream *stream,
@@ -213,6 +214,15 @@ static inline int hc_listen(struct hc_net *net, const struct hc_listen *listen,
 static inline uint16_t hc_listener_port(const struct hc_listener *listener)
 {
   return listener->net->ops->listener_port(listener);
+}
+
+/* What connections that are accepted from now on use; those that are there go
+ * on with what they have. For listeners with TLS; tls is a server's, the
+ * listener keeps it alive. */
+static inline void hc_listener_set_tls(struct hc_listener *listener,
+                                       struct hc_tls *tls)
+{
+  listener->net->ops->listener_set_tls(listener, tls);
 }
 
 static inline void hc_listener_close(struct hc_listener *listener)

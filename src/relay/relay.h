@@ -78,9 +78,10 @@ struct hc_relay;
 int hc_relay_new(struct hc_net *net, const struct hc_relay_options *options,
                  struct hc_relay **out, struct hc_fault *fault);
 
-/* Takes rules, entities, namespaces, settings and accept_any_jwt of options in
- * place of those that it has; the rest of options is not looked at. Nothing
- * that is connected is dropped, but listeners whose entity is gone (1001).
+/* Takes rules, entities, namespaces, settings, accept_any_jwt and, where it has
+ * TLS and options too, tls of options in place of those that it has; the rest
+ * of options is not looked at. Nothing that is connected is dropped, but
+ * listeners whose entity is gone (1001); tls is for new connections.
  * Timers that run keep their time. 0, HYCO_EBADVALUE or HYCO_ENOMEM: then
  * everything is as before. */
 int hc_relay_reload(struct hc_relay *relay,

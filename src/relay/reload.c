@@ -1,4 +1,5 @@
-/* New rules, entities and limits for a relay that goes on serving. */
+/* New rules, entities, limits and a certificate for a relay that goes on
+ * serving. */
 #include "relay/listener_internal.h"
 
 static struct hc_relay_listener *entry(struct hc_list *node)
@@ -80,5 +81,7 @@ int hc_relay_reload(struct hc_relay *relay,
   relay->spaces = spaces;
   relay->settings = options->settings;
   relay->accept_any_jwt = options->accept_any_jwt;
+  if (options->tls != NULL && relay->uses_tls && relay->door != NULL)
+    hc_listener_set_tls(relay->door, options->tls);
   return 0;
 }

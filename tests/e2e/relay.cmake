@@ -1,5 +1,5 @@
 # The relay of the hyco command.
-foreach(subject config reload stop)
+foreach(subject certificate config reload stop)
   add_test(NAME e2e_relay_${subject}
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/relay_${subject}_test.sh)
   set_tests_properties(e2e_relay_${subject} PROPERTIES

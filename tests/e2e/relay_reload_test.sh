@@ -71,7 +71,7 @@ write_config demo fresh
 echo "listen: 127.0.0.1:1" >>"$file"
 check "what needs a restart is no error" hang_up 4 ' reloaded$'
 check "the log says that it waits" \
-  grep -q 'ConfigurationReloaded: listen, tls and public_url' \
+  grep -q 'ConfigurationReloaded: listen, public_url and how TLS is done' \
   "$scratch/relay.err"
 
 check "the relay ends well" stop "$relay_pid"

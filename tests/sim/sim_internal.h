@@ -183,6 +183,7 @@ int sim_listen(struct hc_net *net, const struct hc_listen *listen,
                const struct hc_listener_handler *handler, void *user_data,
                struct hc_listener **out, struct hc_fault *fault);
 uint16_t sim_listener_port(const struct hc_listener *listener);
+void sim_listener_set_tls(struct hc_listener *listener, struct hc_tls *tls);
 void sim_listener_close(struct hc_listener *listener);
 void sim_link_fail_dial(struct sim_link *link, int code);
 void sim_link_stop_dialling(struct sim_link *link);

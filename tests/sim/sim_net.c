@@ -167,6 +167,7 @@ static const struct hc_net_ops ops = {
   .dial = sim_dial,
   .listen = sim_listen,
   .listener_port = sim_listener_port,
+  .listener_set_tls = sim_listener_set_tls,
   .listener_close = sim_listener_close,
   .set_handler = sim_stream_set_handler,
   .reserve = sim_stream_reserve,

@@ -2,6 +2,8 @@
 #include "unit/io_pair.h"
 #include "unit/tls_files.h"
 
+#include "tls/authority.h"
+
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -137,6 +139,54 @@ static void test_an_ipv6_address_is_served_and_verified(void **state)
   pair_free(&pair);
 }
 
+/* Another authority's. */
+static struct hc_tls *other_server_tls(struct pair *pair)
+{
+  char dir[TLS_FILES_PATH_MAX];
+  char cert[TLS_FILES_PATH_MAX + 16];
+  char key[TLS_FILES_PATH_MAX + 16];
+  struct hc_tls *tls = NULL;
+  struct hc_fault fault;
+
+  tls_files_make_dir(dir);
+  assert_int_equal(hc_authority_prepare(dir, NULL, 0, &fault), 0);
+  snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
+  snprintf(key, sizeof(key), "%s/key.pem", dir);
+  const struct hc_tls_options options = { .server = true,
+                                          .cert_file = cert,
+                                          .key_file = key };
+  assert_int_equal(hc_net_tls_new(pair->net, &options, &tls, &fault), 0);
+  tls_files_remove_dir(dir);
+  return tls;
+}
+
+static void test_a_new_certificate_is_for_new_connections(void **state)
+{
+  struct pair pair = { 0 };
+  struct end old;
+
+  (void)state;
+  pair_open(&pair, true);
+  struct hc_tls *other = other_server_tls(&pair);
+  hc_listener_set_tls(pair.listener, other);
+  hc_listener_set_tls(pair.listener, other); /* again: nothing */
+  hc_net_tls_free(pair.net, other);          /* the listener has its own */
+  hc_net_tls_free(pair.net, pair.server_tls);
+  pair.server_tls = NULL;
+  old = pair.client;
+
+  pair.client = (struct end){ .pair = &pair, .take = SIZE_MAX };
+  struct hc_dial dial = pair_usual_dial(&pair);
+  assert_int_equal(pair_dial(&pair, &dial), 0);
+  pair_run_until(&pair, &pair.client.is_ended);
+  assert_int_equal(pair.client.fault.code, HYCO_ECERTVERIFY);
+
+  assert_int_equal(hc_stream_write(old.stream, hc_span_str("goes on")), 0);
+  pair_run_until_got(&pair, &pair.server, strlen("goes on"));
+  hc_stream_close(old.stream, HC_STREAM_ABORT);
+  pair_free(&pair);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -144,6 +194,7 @@ int main(void)
     cmocka_unit_test(test_an_ipv6_address_is_served_and_verified),
     cmocka_unit_test(test_accepting_pauses_without_descriptors),
     cmocka_unit_test(test_closing_a_listener_ends_its_handshakes),
+    cmocka_unit_test(test_a_new_certificate_is_for_new_connections),
   };
   return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }
