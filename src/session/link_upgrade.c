@@ -39,6 +39,15 @@ void hc_upgrade_stop(struct hc_link *link)
     hc_net_timer_cancel(link->net, &link->upgrade->deadline);
 }
 
+/* RFC 6455 4.1: another one for each connection. */
+static void make_key(struct hc_link *link)
+{
+  uint8_t random[16];
+
+  hc_net_random(link->net, random, sizeof random);
+  hc_ws_make_key(link->upgrade->key, random);
+}
+
 static void on_deadline(void *user_data)
 {
   struct hc_link *link = user_data;
@@ -121,8 +130,9 @@ static int follow(struct hc_link *link, struct hc_span location,
   if (rc < 0)
     return rc;
   hc_buffer_init(&request, REQUEST_MAX);
+  make_key(link);
   rc = hc_redirect_rewrite(hc_buffer_span(&link->upgrade->request), target,
-                           endpoint.host_field, &request);
+                           endpoint.host_field, link->upgrade->key, &request);
   if (rc < 0) {
     hc_buffer_deinit_secret(&request);
     return hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
@@ -218,7 +228,6 @@ static int prepare(struct hc_link *link, const struct hc_link_options *options,
   const char *local_host = options->local_host;
   bool anywhere = local_host == NULL || local_host[0] == '\0';
   struct hc_upgrade *u = hc_alloc_zero(sizeof *u);
-  uint8_t random[16];
 
   if (u == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
@@ -229,8 +238,7 @@ static int prepare(struct hc_link *link, const struct hc_link_options *options,
   u->tcp = options->tcp;
   u->timeout_ms = options->timeout_ms;
   hc_buffer_init(&u->request, REQUEST_MAX);
-  hc_net_random(link->net, random, sizeof random);
-  hc_ws_make_key(u->key, random);
+  make_key(link);
   u->protocols = hc_strndup(
       options->protocols.len > 0 ? (const char *)options->protocols.ptr : "",
       options->protocols.len);

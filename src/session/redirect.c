@@ -45,13 +45,15 @@ int hc_redirect_read(struct hc_span location, struct hc_endpoint *endpoint,
                       HC_QUOTE(location));
 }
 
-static bool is_host(struct hc_span line)
+/* Lines that the new head has of its own. */
+static bool is_replaced(struct hc_span line)
 {
-  return line.len > 5 && hc_span_is_nocase(hc_span_of(line.ptr, 5), "host:");
+  return begins_with(line, "Host:") || begins_with(line, "Sec-WebSocket-Key:");
 }
 
 int hc_redirect_rewrite(struct hc_span request, struct hc_span target,
-                        const char *host_field, struct hc_buffer *out)
+                        const char *host_field, const char *key,
+                        struct hc_buffer *out)
 {
   struct hc_span line;
   bool is_first = true;
@@ -60,9 +62,12 @@ int hc_redirect_rewrite(struct hc_span request, struct hc_span target,
   if (rc == 0)
     rc = hc_buffer_append(out, target);
   if (rc == 0)
-    rc = hc_buffer_printf(out, " HTTP/1.1\r\nHost: %s\r\n", host_field);
+    rc = hc_buffer_printf(out,
+                          " HTTP/1.1\r\nHost: %s\r\n"
+                          "Sec-WebSocket-Key: %s\r\n",
+                          host_field, key);
   while (rc == 0 && hc_span_split(&request, '\n', &line)) {
-    bool is_kept = !is_first && !is_host(line) && line.len > 0;
+    bool is_kept = !is_first && !is_replaced(line) && line.len > 0;
     is_first = false;
     if (is_kept)
       rc = hc_buffer_append(out, line);

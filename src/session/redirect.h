@@ -11,9 +11,10 @@ enum { HC_REDIRECTS_MAX = 5 };
 int hc_redirect_read(struct hc_span location, struct hc_endpoint *endpoint,
                      struct hc_span *target, struct hc_fault *fault);
 
-/* Our handshake request again, with another target and Host. 0, HYCO_ETOOLONG,
- * HYCO_ENOMEM. */
+/* Our handshake request again, with another target, Host and key. 0,
+ * HYCO_ETOOLONG, HYCO_ENOMEM. */
 int hc_redirect_rewrite(struct hc_span request, struct hc_span target,
-                        const char *host_field, struct hc_buffer *out);
+                        const char *host_field, const char *key,
+                        struct hc_buffer *out);
 
 #endif

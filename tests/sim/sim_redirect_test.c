@@ -177,6 +177,14 @@ static struct hc_span line_of(const char *head, const char *name)
   return hc_span_of(start, strcspn(start, "\r"));
 }
 
+/* RFC 6455 4.1: "The nonce MUST be selected randomly for each connection." */
+static void check_keys_differ(const char *first, const char *second)
+{
+  static const char name[] = "Sec-WebSocket-Key: ";
+
+  assert_false(hc_span_equal(line_of(first, name), line_of(second, name)));
+}
+
 static void check_token_is_there(const struct way *way)
 {
   static const char name[] = "\r\nServiceBusAuthorization: SharedAccess";
@@ -189,6 +197,7 @@ static void check_token_is_there(const struct way *way)
   struct hc_span sent = line_of(first + 1, name + 2);
   struct hc_span again = line_of(second + 1, name + 2);
   assert_true(hc_span_equal(sent, again));
+  check_keys_differ(first, second);
   assert_null(strstr((const char *)again.ptr + again.len, "SharedAccess"));
   (void)snprintf(host, sizeof host, "\r\nHost: 127.0.0.1:%u\r\n",
                  (unsigned)way->there.port);
