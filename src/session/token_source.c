@@ -139,8 +139,10 @@ int hc_token_source_get(struct hc_token_source *source,
   *expiry = 0;
   if (source->provider != NULL)
     return ask_provider(source);
-  if (ready[0] != '\0')
-    return hc_buffer_append_str(out, ready);
+  if (ready[0] != '\0') {
+    int rc = hc_buffer_append_str(out, ready);
+    return rc == 0 ? 0 : hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
+  }
   if (!has_name && !has_key)
     return 0;
   return make_from_keys(props, endpoint, hc_net_wall_s(source->net), out,

@@ -1,4 +1,5 @@
 /* session/token_source.h: which token is used, and when it is renewed. */
+#include "support/alloc_trap.h"
 #include "support/check.h"
 
 #include "protocol/token.h"
@@ -158,6 +159,17 @@ static void a_ready_token_goes_out_as_it_is(void **state)
   assert_string_equal(hc_buffer_str(&f->token),
                       "SharedAccessSignature  any&thing=");
   assert_true(f->expiry == 0); /* it cannot be renewed */
+}
+
+/* Whoever asked tells the application what the fault says. */
+static void a_ready_token_without_memory_is_an_error_that_says_so(void **state)
+{
+  struct fixture *f = *state;
+  set(f, HYCO_SHARED_ACCESS_SIGNATURE, "ready");
+  alloc_trap_set(0);
+  assert_int_equal(get(f), HYCO_ENOMEM);
+  assert_true(alloc_trap_clear());
+  assert_int_equal(f->fault.code, HYCO_ENOMEM);
 }
 
 static void without_anything_there_is_no_token(void **state)
@@ -378,6 +390,7 @@ int main(void)
     TOKEN_TEST(escapes_of_the_entity_are_not_escaped_again),
     TOKEN_TEST(a_broken_escape_in_the_entity_gives_no_token),
     TOKEN_TEST(a_ready_token_goes_out_as_it_is),
+    TOKEN_TEST(a_ready_token_without_memory_is_an_error_that_says_so),
     TOKEN_TEST(without_anything_there_is_no_token),
     TOKEN_TEST(half_of_a_key_is_not_enough),
     TOKEN_TEST(a_buffer_that_is_too_small_gives_no_token),
