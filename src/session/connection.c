@@ -58,7 +58,7 @@ static void try_close(struct hc_connection *c)
         hc_link_outbox(c->link), c->close_code, hc_span_str(c->close_reason));
 }
 
-/* All that has to go before our Close. */
+/* All that has to go before our Close, what is not in the queue yet, too. */
 static uint64_t waiting(const struct hc_connection *c)
 {
   uint64_t later = c->later != NULL ? c->later->rest.len + c->later->left : 0;
@@ -251,7 +251,7 @@ static void on_link_end(void *user_data, const struct hc_fault *fault)
   struct hc_connection *c = user_data;
   struct hc_fault cut;
 
-  if (c->peer_closed && (c->close_written || hc_connection_queued(c) == 0)) {
+  if (c->peer_closed && (c->close_written || waiting(c) == 0)) {
     finish_as_peer_said(c);
     return;
   }

@@ -97,6 +97,11 @@ int hc_connection_send_part(struct hc_connection *c, struct hc_outgoing *out);
  * out->more returns; after a failure *out is not needed any more. */
 int hc_connection_send_later(struct hc_connection *c, struct hc_outgoing *out);
 
+/* Gives up the message of hc_connection_send_later that is under way, if one
+ * is: the connection is closed with 1001 "send interrupted", and on_send_failed
+ * told of the error before it returns. */
+void hc_connection_give_up(struct hc_connection *c, int error);
+
 /* Gives a message up after its first frame: the connection is closed with 1001
  * "send interrupted", for the peer could not tell that it was not meant. */
 void hc_connection_interrupt(struct hc_connection *c,

@@ -57,8 +57,8 @@ void hc_connection_ask_for_drain(struct hc_connection *c);
 void hc_connection_start_closing(struct hc_connection *c, int code,
                                  struct hc_span reason);
 
-/* Further frames of the message that waits for room. May call on_send_failed.
- */
+/* Further frames of the message that waits for room. May call on_send_failed,
+ * as hc_connection_give_up does. */
 void hc_connection_go_on(struct hc_connection *c);
 
 #endif

@@ -36,6 +36,13 @@ static int enqueue_next_frame(struct hc_connection *c, struct hc_outgoing *out)
   return 0;
 }
 
+/* The peer could not tell that the rest of a message was not meant. */
+static void start_closing_amid(struct hc_connection *c)
+{
+  hc_connection_start_closing(c, HC_CLOSE_GOING_AWAY,
+                              hc_span_str("send interrupted"));
+}
+
 /* As many frames of a message as the mark allows. */
 static int fill_queue(struct hc_connection *c, struct hc_outgoing *out)
 {
@@ -48,17 +55,26 @@ static int fill_queue(struct hc_connection *c, struct hc_outgoing *out)
   return 0;
 }
 
+void hc_connection_give_up(struct hc_connection *c, int error)
+{
+  const struct hc_outgoing *out = c->later;
+
+  if (out == NULL)
+    return;
+  c->later = NULL;
+  if (out->started) /* also where another Close was to follow it */
+    start_closing_amid(c);
+  c->handler->on_send_failed(c->user_data, error);
+}
+
 void hc_connection_go_on(struct hc_connection *c)
 {
-  struct hc_outgoing *out = c->later;
-  int rc = out != NULL ? fill_queue(c, out) : 0;
+  int rc = c->later != NULL ? fill_queue(c, c->later) : 0;
 
-  if (rc < 0 || (out != NULL && out->done))
+  if (rc < 0)
+    hc_connection_give_up(c, rc);
+  else if (c->later != NULL && c->later->done)
     c->later = NULL;
-  if (rc < 0) {
-    hc_connection_interrupt(c, out);
-    c->handler->on_send_failed(c->user_data, rc);
-  }
 }
 
 /* Control frames may go between those of a message. */
@@ -148,10 +164,8 @@ int hc_connection_send_later(struct hc_connection *c, struct hc_outgoing *out)
 void hc_connection_interrupt(struct hc_connection *c,
                              const struct hc_outgoing *out)
 {
-  static const char text[] = "send interrupted";
-
   if (out->started && c->state == CONNECTION_OPEN)
-    hc_connection_start_closing(c, HC_CLOSE_GOING_AWAY, hc_span_str(text));
+    start_closing_amid(c);
 }
 
 void hc_connection_pump(struct hc_connection *c)

@@ -61,6 +61,26 @@ static void with_half_close_it_goes_on_after_the_peers_close(void **state)
   sim_file_finish(&f);
 }
 
+/* The peer has said its Close and goes: what it has not got is lost, and that
+ * is told, whatever waits in the queue at that moment. */
+static void with_half_close_a_file_that_is_cut_is_no_good_end(void **state)
+{
+  (void)state;
+  for (uint64_t ms = 0; ms < 10; ms++) {
+    struct sim_file f;
+    sim_file_start(&f, ms, "HalfClose=true");
+    sim_file_make(&f, SIM_FILE_MEBIBYTE);
+    sim_at(f.w.sim, 1, disconnect_there, &f);
+    assert_int_equal(sim_file_send(&f), 0);
+    sim_run(f.w.sim, ms);
+    sim_cut(f.w.sim, 1, SIM_CUT_FIN);
+    sim_run(f.w.sim, 60000);
+    if (sim_world_count(&f.w, "s0 progress 1048576") == 0)
+      assert_int_equal(sim_world_count(&f.w, "s0 disconnected 1006"), 1);
+    sim_file_finish(&f);
+  }
+}
+
 static void a_file_that_shrinks_ends_the_connection_1001(void **state)
 {
   (void)state;
@@ -87,6 +107,25 @@ static void a_disk_that_fails_later_ends_the_connection_1001(void **state)
   sim_disk.error = EIO;
   sim_disk.failures = 1;
   assert_int_equal(sim_file_send(&f), 0);
+  sim_world_run(&f.w, 1000,
+                "s0 error 303 the file cannot be read: Input/output error\n"
+                "r0 1 disconnected 1001 send interrupted\n"
+                "s0 disconnected 1001 send interrupted\n");
+  sim_file_finish(&f);
+}
+
+/* The Close that was to follow the file must not say that all is well. */
+static void a_disk_that_fails_after_a_disconnect_changes_the_code(void **state)
+{
+  (void)state;
+  struct sim_file f;
+  sim_file_start(&f, 1, "");
+  sim_file_make(&f, SIM_FILE_MEBIBYTE);
+  sim_disk.fail_in = 10;
+  sim_disk.error = EIO;
+  sim_disk.failures = 1;
+  assert_int_equal(sim_file_send(&f), 0);
+  assert_int_equal(hc_sender_disconnect(f.s->core), 0);
   sim_world_run(&f.w, 1000,
                 "s0 error 303 the file cannot be read: Input/output error\n"
                 "r0 1 disconnected 1001 send interrupted\n"
@@ -217,8 +256,10 @@ int main(void)
     cmocka_unit_test(a_disconnect_lets_the_file_come_to_its_end),
     cmocka_unit_test(a_close_of_the_peer_ends_the_file),
     cmocka_unit_test(with_half_close_it_goes_on_after_the_peers_close),
+    cmocka_unit_test(with_half_close_a_file_that_is_cut_is_no_good_end),
     cmocka_unit_test(a_file_that_shrinks_ends_the_connection_1001),
     cmocka_unit_test(a_disk_that_fails_later_ends_the_connection_1001),
+    cmocka_unit_test(a_disk_that_fails_after_a_disconnect_changes_the_code),
     cmocka_unit_test(a_disk_that_fails_at_once_is_an_error_and_no_more),
     cmocka_unit_test(a_cut_at_any_time_leaves_nothing_behind),
     cmocka_unit_test(a_role_may_be_freed_amid_a_file),
