@@ -103,6 +103,7 @@ static void on_close_timer(void *user_data)
   struct hc_connection *c = user_data;
   struct hc_fault fault;
 
+  hc_connection_pump(c); /* see on_alive_timer */
   if (!is_done(c) && is_moving(c)) {
     set_close_timer(c, HC_CLOSE_WAIT_MS);
     return;
@@ -171,6 +172,7 @@ static void on_alive_timer(void *user_data)
            HC_STREAM_ABORT);
     return;
   }
+  hc_connection_pump(c); /* without memory nothing went, and nothing drains */
   keep_open(c);
   hc_net_timer_set(c->net, &c->alive, HC_ALIVE_CHECK_MS);
 }

@@ -81,8 +81,12 @@ int hc_outbox_write_all(struct hc_outbox *o,
 
   for (size_t i = 0; i < n; i++)
     size += message_size(&messages[i]);
-  if (!has_backlog(o))
+  bool has_room = !has_backlog(o) &&
+                  size <= HC_STREAM_TX_MAX - hc_stream_pending(o->stream);
+  if (has_room)
     dst = hc_stream_reserve(o->stream, size);
+  if (has_room && dst == NULL)
+    return HYCO_ENOMEM; /* nothing would tell when there is some again */
   if (dst != NULL) {
     encode_all(o, dst, messages, n);
     hc_stream_commit(o->stream, size);

@@ -21,6 +21,7 @@ struct stub {
 };
 
 static bool has_no_memory;
+static bool stream_has_no_memory;
 
 void *__real_hc_alloc(size_t n);
 void *__wrap_hc_alloc(size_t n);
@@ -38,7 +39,7 @@ static struct stub *stub_of(const struct hc_stream *stream)
 static uint8_t *stub_reserve(struct hc_stream *stream, size_t n)
 {
   struct stub *s = stub_of(stream);
-  return hc_buffer_reserve(&s->tx, n);
+  return stream_has_no_memory ? NULL : hc_buffer_reserve(&s->tx, n);
 }
 
 static void stub_commit(struct hc_stream *stream, size_t n)
@@ -500,6 +501,23 @@ static void without_memory_nothing_is_taken(void **state)
   expect_nothing(s);
 }
 
+/* Nothing drains that could tell when there is memory again: what waited would
+ * wait for ever. */
+static void what_a_stream_has_room_but_no_memory_for_is_not_taken(void **state)
+{
+  struct stub *s = *state;
+
+  stream_has_no_memory = true;
+  int rc = write(s, HC_WS_BINARY, pattern(100), 0);
+  stream_has_no_memory = false;
+  assert_int_equal(rc, HYCO_ENOMEM);
+  assert_int_equal(hc_outbox_queued(&s->outbox), 0);
+  assert_int_equal(write(s, HC_WS_BINARY, pattern(100), 0), 0);
+  take_all(s);
+  expect_frame(s, 0x82, pattern(100));
+  expect_nothing(s);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -519,6 +537,7 @@ int main(void)
     TEST(a_control_frame_without_room_is_left_out),
     TEST(the_drain_mark_is_low_while_a_backlog_waits),
     TEST(without_memory_nothing_is_taken),
+    TEST(what_a_stream_has_room_but_no_memory_for_is_not_taken),
   };
   return cmocka_run_group_tests_name("session_outbox", tests, NULL, NULL);
 }
