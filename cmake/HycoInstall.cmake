@@ -15,7 +15,7 @@ function(hyco_library target kind export_name)
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PRIVATE
     OpenSSL::SSL OpenSSL::Crypto PkgConfig::LIBUV PkgConfig::CURL
-    PkgConfig::JANSSON PkgConfig::YAML Threads::Threads)
+    PkgConfig::YAML Threads::Threads)
   add_library(hyco::${export_name} ALIAS ${target})
 endfunction()
 

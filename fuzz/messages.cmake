@@ -1,9 +1,9 @@
-foreach(parser http1 http_body handshake url token connection_string control)
+foreach(parser http1 http_body handshake url token connection_string control json)
   hyco_fuzz_target(${parser})
 endforeach()
 
-# What we accept, Node's parser accepts with the same meaning.
-foreach(parser http1 http_body)
+# What we accept, Node accepts with the same meaning.
+foreach(parser http1 http_body json)
   add_executable(${parser}_meaning ${parser}_meaning.c)
   hyco_compile_options(${parser}_meaning)
   target_link_libraries(${parser}_meaning PRIVATE hyco_internal)

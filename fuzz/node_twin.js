@@ -83,14 +83,15 @@ function runBatch(twin, program, cases) {
     if (why) bad.push(`${JSON.stringify(one.bytes.toString('latin1'))} is ` +
         why);
   });
-  return {bad, accepted: lines.filter((l) => l !== '-' && l !== '').length};
+  return {bad, accepted: lines.filter((l) => l !== '' && l[0] !== '-').length};
 }
 
 /**
  * Runs and ends the process. A twin has `what` (the name of its inputs),
  * `seeds`, `tokens`, `skip` (bytes before each input in the corpus),
  * `make(bytes, dice)` (a case with these bytes), `record(case)` (as our program
- * reads it) and `check(case, line)` (null, or what was wrong).
+ * reads it) and `check(case, line)` (null, or what was wrong). A line that begins
+ * with "-" is of a case that we refuse; one that is no more is not checked.
  */
 function runTwin(twin) {
   const {program, corpus, seed, seconds} = readArguments();

@@ -53,7 +53,6 @@ need_build() {
   need libuv1-dev has_library libuv
   need libssl-dev has_library openssl
   need libcurl4-openssl-dev has_library libcurl
-  need libjansson-dev has_library jansson
   need libyaml-dev has_library yaml-0.1
 }
 

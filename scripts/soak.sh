@@ -89,6 +89,7 @@ if [ ${#failed[@]} -eq 0 ]; then
   [ "$fuzz_minutes" = 0 ] || stage "HTTP heads against Node's" compare http1
   [ "$fuzz_minutes" = 0 ] ||
     stage "HTTP bodies against Node's" compare http_body
+  [ "$fuzz_minutes" = 0 ] || stage "JSON against Node's" compare json
   [ "$traffic_minutes" = 0 ] ||
     stage traffic tests/e2e/soak_traffic.py "$traffic_minutes" "$seed"
   [ "$body_gib" = 0 ] || stage "an HTTP body of $body_gib GiB" \

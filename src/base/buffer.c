@@ -96,7 +96,7 @@ int hc_buffer_append(struct hc_buffer *b, struct hc_span bytes)
     return 0;
   if (bytes.len > b->max - hc_buffer_len(b))
     return HYCO_ETOOLONG;
-  if (!make_room(b, bytes.len))
+  if (bytes.len > b->cap - b->end && !make_room(b, bytes.len))
     return HYCO_ENOMEM;
   memcpy(b->data + b->end, bytes.ptr, bytes.len);
   b->end += bytes.len;
@@ -135,6 +135,12 @@ void hc_buffer_drop(struct hc_buffer *b, size_t n)
   b->start += n;
   if (b->start == b->end)
     hc_buffer_clear(b);
+}
+
+void hc_buffer_cut(struct hc_buffer *b, size_t len)
+{
+  assert(len <= hc_buffer_len(b));
+  b->end = b->start + len;
 }
 
 void hc_buffer_clear(struct hc_buffer *b)

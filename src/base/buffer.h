@@ -51,6 +51,10 @@ int hc_buffer_printf(struct hc_buffer *b, const char *format, ...)
 /* Takes n bytes off the front; n must not be above the length. */
 void hc_buffer_drop(struct hc_buffer *b, size_t n);
 
+/* Takes off what is behind the first len bytes; len must not be above the
+ * length. */
+void hc_buffer_cut(struct hc_buffer *b, size_t len);
+
 /* Forgets the bytes, keeps the memory. */
 void hc_buffer_clear(struct hc_buffer *b);
 

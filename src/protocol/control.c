@@ -2,105 +2,44 @@
  * message: it may hold a token. */
 #include "base/memory.h"
 #include "protocol/control_member.h"
+#include "protocol/quote.h"
 
-enum { FIELD_MIN = 2 /* bytes of a message that each of its headers takes */ };
-
-/* Behind the string that begins at text[i]; text.len if it does not end. */
-static size_t skip_string(struct hc_span text, size_t i)
+static int parse(struct hc_span text, struct hc_json *json,
+                 struct hc_fault *fault)
 {
-  for (;;) {
-    const uint8_t *quote = memchr(text.ptr + i + 1, '"', text.len - i - 1);
-    if (quote == NULL)
-      return text.len;
-    size_t end = (size_t)(quote - text.ptr);
-    size_t at = end;
-    while (at > i + 1 && text.ptr[at - 1] == '\\')
-      at--;
-    if ((end - at) % 2 == 0) /* it is not escaped */
-      return end + 1;
-    i = end;
-  }
-}
-
-/* jansson's own limit is far above what its recursion needs here. */
-static bool is_shallow(struct hc_span text)
-{
-  size_t depth = 0;
-
-  for (size_t i = 0; i < text.len;) {
-    uint8_t c = text.ptr[i];
-    if (c == '"') {
-      i = skip_string(text, i);
-      continue;
-    }
-    if (c == '{' || c == '[')
-      depth++;
-    else if ((c == '}' || c == ']') && depth > 0)
-      depth--;
-    if (depth > HC_CONTROL_DEPTH_MAX)
-      return false;
-    i++;
-  }
-  return true;
-}
-
-static int parse(struct hc_span text, json_t **root, struct hc_fault *fault)
-{
-  json_error_t error = { .text = "" };
-
   if (text.len > HC_CONTROL_MAX)
     return hc_fault_set(fault, HYCO_ETOOLONG,
                         "a control message of %zu bytes, expected at most %d",
                         text.len, HC_CONTROL_MAX);
-  if (!is_shallow(text))
-    return hc_fault_set(fault, HYCO_EPROTOCOL,
-                        "the control message is nested deeper than %d",
-                        HC_CONTROL_DEPTH_MAX);
-  *root = json_loadb((const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES,
-                     &error);
-  if (*root != NULL)
-    return 0;
-  switch (json_error_code(&error)) {
-  case json_error_unknown: /* jansson ran out of memory without saying so */
-  case json_error_out_of_memory:
-    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  case json_error_duplicate_key:
-    return hc_fault_set(fault, HYCO_EPROTOCOL,
-                        "a member stands twice in the control message");
-  default:
-    return hc_fault_set(fault, HYCO_EPROTOCOL,
-                        "the control message is not JSON (byte %d)",
-                        error.position);
-  }
+  return hc_json_read(json, text, fault);
 }
 
 /* The one header of this name, in any case; the first if there are several;
  * NULL if there is none. */
 static char *copy_header(struct hc_control_object headers, const char *name)
 {
-  const char *key;
-  json_t *value;
+  const struct hc_json_value *value =
+      hc_json_first(headers.json, headers.value);
 
-  json_object_foreach(headers.value, key, value)
-  {
-    if (hc_span_is_nocase(hc_span_str(key), name))
-      return hc_control_copy(headers.block, hc_control_text(value));
+  for (; value != NULL; value = hc_json_next(headers.json, value)) {
+    if (hc_span_is_nocase(value->name, name))
+      return hc_control_copy(headers.block, value->text);
   }
   return NULL;
 }
 
-static int check_headers(json_t *headers, struct hc_fault *fault)
+static int check_headers(struct hc_control_object headers,
+                         struct hc_fault *fault)
 {
-  const char *key;
-  json_t *value;
-
-  if (!json_is_object(headers))
+  if (headers.value->type != HC_JSON_OBJECT)
     return hc_control_refuse_object("connectHeaders", fault);
-  json_object_foreach(headers, key, value)
-  {
-    if (!json_is_string(value))
+  const struct hc_json_value *value =
+      hc_json_first(headers.json, headers.value);
+  for (; value != NULL; value = hc_json_next(headers.json, value)) {
+    if (value->type != HC_JSON_STRING)
       return hc_fault_set(fault, HYCO_EPROTOCOL,
-                          "'%s' in connectHeaders is not a string", key);
+                          "'%.*s' in connectHeaders is not a string",
+                          HC_QUOTE(value->name));
   }
   return 0;
 }
@@ -109,9 +48,9 @@ static int read_headers(struct hc_control_object accept, struct hc_accept *out,
                         struct hc_fault *fault)
 {
   struct hc_control_object headers = {
-    hc_control_member(accept, "connectHeaders"), accept.block
+    accept.json, hc_control_member(accept, "connectHeaders"), accept.block
   };
-  int rc = headers.value != NULL ? check_headers(headers.value, fault) : 0;
+  int rc = headers.value != NULL ? check_headers(headers, fault) : 0;
 
   if (rc == 0)
     rc = hc_control_dump(headers, &out->connect_headers, fault);
@@ -146,15 +85,15 @@ static int read_accept(struct hc_control_object accept, struct hc_control *out,
 static int read_renew_token(struct hc_control_object renew,
                             struct hc_control *out, struct hc_fault *fault)
 {
-  const json_t *value = hc_control_member(renew, "token");
+  const struct hc_json_value *value = hc_control_member(renew, "token");
 
   if (value == NULL)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "no 'token' in the renewToken message");
-  if (!json_is_string(value))
+  if (value->type != HC_JSON_STRING)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "'token' in the control message is not a string");
-  out->token = hc_strndup(json_string_value(value), json_string_length(value));
+  out->token = hc_strndup((const char *)value->text.ptr, value->text.len);
   return out->token != NULL ? 0
                             : hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
 }
@@ -185,22 +124,14 @@ static void **memory_of(struct hc_control *control)
   }
 }
 
-static size_t room_for_fields(enum hc_control_kind kind, size_t len)
-{
-  size_t n = len / FIELD_MIN;
-
-  if (kind == HC_CONTROL_ACCEPT)
-    return 0;
-  return (n < HC_CONTROL_FIELDS_MAX ? n : HC_CONTROL_FIELDS_MAX) *
-         sizeof(struct hc_control_field);
-}
-
-/* Room as control_member.h says: where a string's quotes were its NUL goes. */
-static int make_block(struct hc_control *out, size_t len,
+/* Room as control_member.h says: a string's quotes are the place of its NUL. */
+static int make_block(const struct hc_json *json, struct hc_control *out,
                       struct hc_control_block *block)
 {
   void **memory = memory_of(out);
-  size_t size = room_for_fields(out->kind, len) + 2 * (len + 1);
+  size_t n = json->n < HC_CONTROL_FIELDS_MAX ? json->n : HC_CONTROL_FIELDS_MAX;
+  size_t size = n * sizeof(struct hc_control_field) +
+                2 * (hc_json_root(json)->text.len + 1);
 
   *block = (struct hc_control_block){ NULL, NULL };
   if (memory == NULL)
@@ -213,17 +144,17 @@ static int make_block(struct hc_control *out, size_t len,
   return 0;
 }
 
-/* Spec hybrid-connections.md 1.6: exactly one command in a message, which has
- * len bytes. */
-static int read_command(const json_t *root, size_t len, struct hc_control *out,
+/* Spec hybrid-connections.md 1.6: exactly one command in a message. */
+static int read_command(const struct hc_json *json, struct hc_control *out,
                         struct hc_fault *fault)
 {
+  const struct hc_json_value *body = NULL;
   struct hc_control_block block;
-  json_t *body = NULL;
   size_t found = 0;
 
   for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-    json_t *value = json_object_get(root, commands[i].name);
+    const struct hc_json_value *value =
+        hc_json_member(json, hc_json_root(json), commands[i].name);
     if (value == NULL)
       continue;
     if (body != NULL)
@@ -234,30 +165,31 @@ static int read_command(const json_t *root, size_t len, struct hc_control *out,
   }
   if (body == NULL)
     return 0;
-  if (!json_is_object(body))
+  if (body->type != HC_JSON_OBJECT)
     return hc_control_refuse_object(commands[found].name, fault);
   out->kind = commands[found].kind;
-  if (make_block(out, len, &block) < 0)
-    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
-  return commands[found].read((struct hc_control_object){ body, &block }, out,
-                              fault);
+  int rc = make_block(json, out, &block);
+  if (rc < 0)
+    return hc_fault_set(fault, rc, "out of memory");
+  return commands[found].read((struct hc_control_object){ json, body, &block },
+                              out, fault);
 }
 
 int hc_control_read(struct hc_span text, struct hc_control *out,
                     struct hc_fault *fault)
 {
-  json_t *root = NULL;
+  struct hc_json json;
 
   memset(out, 0, sizeof(*out));
-  int rc = parse(text, &root, fault);
+  int rc = parse(text, &json, fault);
   if (rc < 0)
     return rc;
-  if (json_is_object(root))
-    rc = read_command(root, text.len, out, fault);
+  if (hc_json_root(&json)->type == HC_JSON_OBJECT)
+    rc = read_command(&json, out, fault);
   else
     rc = hc_fault_set(fault, HYCO_EPROTOCOL,
                       "the control message is not one JSON object");
-  json_decref(root);
+  hc_json_deinit(&json);
   if (rc < 0)
     hc_control_deinit(out);
   return rc;
@@ -265,17 +197,19 @@ int hc_control_read(struct hc_span text, struct hc_control *out,
 
 bool hc_control_is_bad_response(struct hc_span text, char **request_id)
 {
-  json_t *root = NULL;
+  struct hc_json json;
   struct hc_fault fault;
 
   *request_id = NULL;
-  if (parse(text, &root, &fault) < 0)
+  if (parse(text, &json, &fault) < 0)
     return false;
-  const json_t *response = json_object_get(root, "response");
-  const json_t *id = json_object_get(response, "requestId");
-  if (json_is_string(id))
-    *request_id = hc_strndup(json_string_value(id), json_string_length(id));
-  json_decref(root);
+  const struct hc_json_value *response =
+      hc_json_member(&json, hc_json_root(&json), "response");
+  const struct hc_json_value *id =
+      response != NULL ? hc_json_member(&json, response, "requestId") : NULL;
+  if (id != NULL && id->type == HC_JSON_STRING)
+    *request_id = hc_strndup((const char *)id->text.ptr, id->text.len);
+  hc_json_deinit(&json);
   return response != NULL;
 }
 

@@ -8,8 +8,7 @@
 #include "base/fault.h"
 
 enum {
-  HC_CONTROL_MAX = 65535, /* bytes of a message: the .NET SDK's buffer */
-  HC_CONTROL_DEPTH_MAX = 8,
+  HC_CONTROL_MAX = 65535,     /* bytes of a message: the .NET SDK's buffer */
   HC_CONTROL_FIELDS_MAX = 256 /* HTTP headers of a request or response */
 };
 
@@ -88,10 +87,10 @@ struct hc_control {
 /* Reads one whole text message. 0, HYCO_EPROTOCOL (not one JSON object, a
  * member of the wrong type or missing, duplicates, two commands, an illegal
  * method, target, status or header, two Host; fault names it), HYCO_ETOOLONG
- * (HC_CONTROL_MAX, HC_CONTROL_FIELDS_MAX), HYCO_ENOMEM (inside jansson's
- * scanner it looks like bad JSON). Unknown members are ignored, order is free,
- * null is as good as missing. Header values may be whole numbers, as JavaScript
- * writes them. On success the caller calls hc_control_deinit. */
+ * (HC_CONTROL_MAX, HC_CONTROL_FIELDS_MAX), HYCO_ENOMEM. Unknown members are
+ * ignored, order is free, null is as good as missing. Header values may be
+ * whole numbers, as JavaScript writes them. On success the caller calls
+ * hc_control_deinit. */
 int hc_control_read(struct hc_span text, struct hc_control *out,
                     struct hc_fault *fault);
 void hc_control_deinit(struct hc_control *control);
@@ -145,8 +144,8 @@ struct hc_response_out {
   bool body; /* always written */
 };
 
-/* Appends the JSON text. 0, HYCO_ETOOLONG (above HC_CONTROL_MAX), HYCO_ENOMEM.
- */
+/* Appends the JSON text. 0, HYCO_ETOOLONG (above HC_CONTROL_MAX), HYCO_ENOMEM,
+ * HYCO_EBADVALUE (a header's name is none). */
 int hc_control_write_accept(struct hc_buffer *out,
                             const struct hc_accept_out *accept);
 int hc_control_write_renew_token(struct hc_buffer *out, struct hc_span token);

@@ -4,81 +4,69 @@
 #include "protocol/http1.h"
 #include "protocol/quote.h"
 
-#include <stdio.h>
-
-/* Where fields go, and the block for their text. */
+/* Where fields go, with the block that their text goes to. */
 struct destination {
   struct hc_control_fields *fields;
   struct hc_control_block *block;
 };
 
-/* A member of headers; copy: its name in the block, once there is one. */
-struct member {
-  const char *name;
-  char *copy;
-};
-
-/* Room for all is there: count_fields has counted them. */
-static int add_field(struct destination *to, struct member *member,
-                     struct hc_span value, struct hc_fault *fault)
+/* Room for all is there: count_fields has counted them. The names of a list's
+ * elements are one. */
+static int add_field(struct destination *to, char **name,
+                     const struct hc_json_value *member, struct hc_span value,
+                     struct hc_fault *fault)
 {
   struct hc_span text = hc_span_trim(value);
 
   if (!hc_http_value_is_legal(text))
     return hc_fault_set(fault, HYCO_EPROTOCOL,
-                        "a control character in the value of header '%s'",
-                        member->name);
-  if (member->copy == NULL)
-    member->copy = hc_control_copy(to->block, hc_span_str(member->name));
+                        "a control character in the value of header '%.*s'",
+                        HC_QUOTE(member->name));
+  if (*name == NULL)
+    *name = hc_control_copy(to->block, member->name);
   to->fields->list[to->fields->n++] =
-      (struct hc_control_field){ member->copy,
-                                 hc_control_copy(to->block, text) };
+      (struct hc_control_field){ *name, hc_control_copy(to->block, text) };
   return 0;
 }
 
 /* A string, or the whole number that JavaScript makes of a length. */
-static int add_value(struct destination *to, struct member *member,
-                     const json_t *value, struct hc_fault *fault)
+static int add_value(struct destination *to, char **name,
+                     const struct hc_json_value *member,
+                     const struct hc_json_value *value, struct hc_fault *fault)
 {
-  char digits[32];
-
-  if (json_is_string(value))
-    return add_field(to, member, hc_control_text(value), fault);
-  if (!json_is_integer(value))
+  if (value->type != HC_JSON_STRING && value->type != HC_JSON_INTEGER)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
-                        "the value of header '%s' is not a string",
-                        member->name);
-  snprintf(digits, sizeof(digits), "%lld",
-           (long long)json_integer_value(value));
-  return add_field(to, member, hc_span_str(digits), fault);
+                        "the value of header '%.*s' is not a string",
+                        HC_QUOTE(member->name));
+  return add_field(to, name, member, value->text, fault);
 }
 
-static int add_member(struct destination *to, const char *name,
-                      const json_t *value, struct hc_fault *fault)
+static int add_member(struct destination *to, const struct hc_json *json,
+                      const struct hc_json_value *member,
+                      struct hc_fault *fault)
 {
-  struct member member = { name, NULL };
-
-  if (!hc_http_name_is_legal(hc_span_str(name)))
-    return hc_fault_set(fault, HYCO_EPROTOCOL, "'%.*s' is not a header name",
-                        HC_QUOTE(hc_span_str(name)));
-  if (!json_is_array(value))
-    return add_value(to, &member, value, fault);
+  char *name = NULL;
   int rc = 0;
-  for (size_t i = 0; i < json_array_size(value) && rc == 0; i++)
-    rc = add_value(to, &member, json_array_get(value, i), fault);
+
+  if (!hc_http_name_is_legal(member->name))
+    return hc_fault_set(fault, HYCO_EPROTOCOL, "'%.*s' is not a header name",
+                        HC_QUOTE(member->name));
+  if (member->type != HC_JSON_ARRAY)
+    return add_value(to, &name, member, member, fault);
+  const struct hc_json_value *value = hc_json_first(json, member);
+  for (; value != NULL && rc == 0; value = hc_json_next(json, value))
+    rc = add_value(to, &name, member, value, fault);
   return rc;
 }
 
-static size_t count_fields(json_t *headers)
+static size_t count_fields(struct hc_control_object headers)
 {
-  const char *name;
-  json_t *value;
+  const struct hc_json_value *value =
+      hc_json_first(headers.json, headers.value);
   size_t n = 0;
 
-  json_object_foreach(headers, name, value)
-  {
-    n += json_is_array(value) ? json_array_size(value) : 1;
-  }
+  for (; value != NULL; value = hc_json_next(headers.json, value))
+    n += value->type == HC_JSON_ARRAY ? value->n : 1;
   return n;
 }
 
@@ -86,14 +74,14 @@ static size_t count_fields(json_t *headers)
 static int read_fields(struct hc_control_object body, const char *member,
                        struct hc_control_fields *fields, struct hc_fault *fault)
 {
-  json_t *headers = hc_control_member(body, member);
+  struct hc_control_object headers = { body.json,
+                                       hc_control_member(body, member),
+                                       body.block };
   struct destination to = { fields, body.block };
-  const char *name;
-  json_t *value;
 
-  if (headers == NULL)
+  if (headers.value == NULL)
     return 0;
-  if (!json_is_object(headers))
+  if (headers.value->type != HC_JSON_OBJECT)
     return hc_control_refuse_object(member, fault);
   size_t n = count_fields(headers);
   if (n > HC_CONTROL_FIELDS_MAX)
@@ -101,13 +89,12 @@ static int read_fields(struct hc_control_object body, const char *member,
                         "%zu headers in '%s', expected at most %d", n, member,
                         HC_CONTROL_FIELDS_MAX);
   fields->list = hc_control_fields(body.block, n);
-  json_object_foreach(headers, name, value)
-  {
-    int rc = add_member(&to, name, value, fault);
-    if (rc < 0)
-      return rc;
-  }
-  return 0;
+  const struct hc_json_value *value =
+      hc_json_first(headers.json, headers.value);
+  int rc = 0;
+  for (; value != NULL && rc == 0; value = hc_json_next(headers.json, value))
+    rc = add_member(&to, headers.json, value, fault);
+  return rc;
 }
 
 /* RFC 9112 3.2: never two of them. */
@@ -131,11 +118,11 @@ static int find_host(struct hc_request *request, struct hc_fault *fault)
 static int read_flag(struct hc_control_object object, const char *name,
                      bool *is_there, bool *flag, struct hc_fault *fault)
 {
-  const json_t *value = hc_control_member(object, name);
+  const struct hc_json_value *value = hc_control_member(object, name);
 
   *is_there = value != NULL;
-  *flag = json_is_true(value);
-  if (value == NULL || json_is_boolean(value))
+  *flag = value != NULL && value->type == HC_JSON_TRUE;
+  if (value == NULL || *flag || value->type == HC_JSON_FALSE)
     return 0;
   return hc_fault_set(fault, HYCO_EPROTOCOL,
                       "'%s' in the control message is not true or false", name);
@@ -188,7 +175,7 @@ int hc_control_read_request(struct hc_control_object body,
 {
   struct hc_request *request = &out->request;
   struct hc_control_object headers = {
-    hc_control_member(body, "requestHeaders"), body.block
+    body.json, hc_control_member(body, "requestHeaders"), body.block
   };
   int rc = read_fields(body, "requestHeaders", &request->headers, fault);
 
@@ -211,20 +198,19 @@ int hc_control_read_request(struct hc_control_object body,
 
 /* Spec hybrid-connections.md 1.6: the guide's examples quote it, the SDKs do
  * not. -1: it is neither. */
-static int status_of(const json_t *value)
+static int status_of(const struct hc_json_value *value)
 {
-  if (json_is_integer(value)) {
-    json_int_t number = json_integer_value(value);
-    return number >= 100 && number <= 999 ? (int)number : -1;
-  }
-  const char *text = json_string_value(value);
-  if (text == NULL || strlen(text) != 3 || text[0] == '0')
-    return -1;
+  bool fits = value != NULL && value->text.len == 3 &&
+              (value->type == HC_JSON_INTEGER || value->type == HC_JSON_STRING);
   int status = 0;
+
+  if (!fits || value->text.ptr[0] == '0')
+    return -1;
   for (size_t i = 0; i < 3; i++) {
-    if (text[i] < '0' || text[i] > '9')
+    int digit = value->text.ptr[i] - '0';
+    if (digit < 0 || digit > 9)
       return -1;
-    status = status * 10 + text[i] - '0';
+    status = status * 10 + digit;
   }
   return status;
 }
@@ -243,7 +229,7 @@ int hc_control_read_response(struct hc_control_object body,
     rc = require(response->request_id, "requestId", fault);
   if (rc < 0)
     return rc;
-  response->status = status_of(json_object_get(body.value, "statusCode"));
+  response->status = status_of(hc_control_member(body, "statusCode"));
   if (response->status < 0)
     return hc_fault_set(fault, HYCO_EPROTOCOL,
                         "'statusCode' in the control message is not a number "

@@ -3,38 +3,37 @@
 #define HC_PROTOCOL_CONTROL_MEMBER_H
 
 #include "protocol/control.h"
-
-#include <jansson.h>
+#include "protocol/json.h"
 
 /* One block for all that is kept of a message: fields first, then strings. It
- * has room for each string of the message once, and for the text of one object
+ * has room for each string of the message once, and for the text of an object
  * in it. */
 struct hc_control_block {
   char *at;
   char *end;
 };
 
-/* An object of a message, and where to put what is kept of it. */
+/* An object of a message that was read, and where to put what is kept. */
 struct hc_control_object {
-  json_t *value;
+  const struct hc_json *json;
+  const struct hc_json_value *value;
   struct hc_control_block *block;
 };
 
 /* NULL if it is missing or null: .NET's serialiser writes null for what is not
  * set. */
-json_t *hc_control_member(struct hc_control_object object, const char *name);
+const struct hc_json_value *hc_control_member(struct hc_control_object object,
+                                              const char *name);
 
 /* A copy in the block, which ends with NUL. */
 char *hc_control_copy(struct hc_control_block *block, struct hc_span text);
 
-/* Of a string. */
-struct hc_span hc_control_text(const json_t *value);
-
-/* Room for n fields, before any string; n: at most HC_CONTROL_FIELDS_MAX. */
+/* Room for n fields, zeroed; before any string. n: no more than the message has
+ * values, and HC_CONTROL_FIELDS_MAX. */
 struct hc_control_field *hc_control_fields(struct hc_control_block *block,
                                            size_t n);
 
-/* A missing member leaves *out as it is. 0, or HYCO_EPROTOCOL: another type. */
+/* A missing member leaves *out as it is. 0, HYCO_EPROTOCOL (another type). */
 int hc_control_read_string(struct hc_control_object object, const char *name,
                            char **out, struct hc_fault *fault);
 
@@ -42,8 +41,8 @@ int hc_control_read_string(struct hc_control_object object, const char *name,
 int hc_control_read_endpoint(struct hc_control_object object, char **address,
                              int *port, struct hc_fault *fault);
 
-/* The JSON text of headers, "{}" if their value is NULL. They hold strings,
- * whole numbers, and arrays of such. 0 or HYCO_ENOMEM. */
+/* The JSON text of headers, without blanks; "{}" if their value is NULL. They
+ * hold strings, whole numbers, and arrays of such. 0 or HYCO_ENOMEM. */
 int hc_control_dump(struct hc_control_object headers, char **out,
                     struct hc_fault *fault);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Imports point down only: which room may include which, and where the headers
-of libuv, libcurl, OpenSSL, jansson and libyaml may appear (docs/architecture.md)."""
+of libuv, libcurl, OpenSSL and libyaml may appear (docs/architecture.md)."""
 
 import pathlib
 import re
@@ -24,7 +24,6 @@ OTHERS = {
     r"uv(\.h|/)": {"src/io", "cli"},
     r"curl/": {"src/io"},
     r"openssl/": {"src/tls"},
-    r"jansson\.h": {"src/protocol"},
     r"yaml\.h": {"src/api"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)

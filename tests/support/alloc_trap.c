@@ -44,7 +44,8 @@ size_t alloc_trap_live(void)
   return live;
 }
 
-bool alloc_trap_springs(void)
+/* Counts an allocation; true if it is to fail. */
+static bool springs(void)
 {
   if (left == SIZE_MAX || left-- > 0)
     return false;
@@ -77,17 +78,17 @@ void __wrap_hc_secret_free(char *s);
 
 void *__wrap_hc_alloc(size_t n)
 {
-  return alloc_trap_springs() ? NULL : counted(__real_hc_alloc(n));
+  return springs() ? NULL : counted(__real_hc_alloc(n));
 }
 
 void *__wrap_hc_alloc_zero(size_t n)
 {
-  return alloc_trap_springs() ? NULL : counted(__real_hc_alloc_zero(n));
+  return springs() ? NULL : counted(__real_hc_alloc_zero(n));
 }
 
 void *__wrap_hc_realloc(void *ptr, size_t n)
 {
-  if (alloc_trap_springs())
+  if (springs())
     return NULL;
   void *grown = __real_hc_realloc(ptr, n);
   return ptr == NULL ? counted(grown) : grown;
@@ -95,12 +96,12 @@ void *__wrap_hc_realloc(void *ptr, size_t n)
 
 char *__wrap_hc_strndup(const char *s, size_t n)
 {
-  return alloc_trap_springs() ? NULL : counted(__real_hc_strndup(s, n));
+  return springs() ? NULL : counted(__real_hc_strndup(s, n));
 }
 
 char *__wrap_hc_strdup(const char *s)
 {
-  return alloc_trap_springs() ? NULL : counted(__real_hc_strdup(s));
+  return springs() ? NULL : counted(__real_hc_strdup(s));
 }
 
 void __wrap_hc_free(void *ptr)

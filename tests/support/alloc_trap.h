@@ -18,10 +18,6 @@ bool alloc_trap_clear(void);
 
 bool alloc_trap_has_sprung(void);
 
-/* Counts an allocation of another allocator (jansson's); true if it is to
- * fail. */
-bool alloc_trap_springs(void);
-
 /* What alloc_trap_set would have to be given now; SIZE_MAX: it is not set. */
 size_t alloc_trap_left(void);
 
