@@ -3,6 +3,8 @@
 
 #include "support/check.h"
 
+#include <stdlib.h>
+
 void http_start(struct http_world *h, const struct hc_relay_options *options)
 {
   memset(h, 0, sizeof *h);
@@ -25,6 +27,27 @@ void http_finish(struct http_world *h)
   raw_close(&h->rendezvous, HC_STREAM_ABORT);
   raw_close(&h->listener, HC_STREAM_ABORT);
   world_finish(&h->w);
+}
+
+int http_set_up_own(void **state)
+{
+  *state = calloc(1, sizeof(struct http_world));
+  assert_non_null(*state);
+  return 0;
+}
+
+int http_set_up(void **state)
+{
+  (void)http_set_up_own(state);
+  http_start(*state, NULL);
+  return 0;
+}
+
+int http_tear_down(void **state)
+{
+  http_finish(*state);
+  free(*state);
+  return 0;
 }
 
 struct hc_request *http_read_request(struct http_world *h,

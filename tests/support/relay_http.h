@@ -19,6 +19,16 @@ struct http_world {
 void http_start(struct http_world *h, const struct hc_relay_options *options);
 void http_finish(struct http_world *h);
 
+/* A test's set-up and tear-down: *state is such a world. That of HTTP_TEST has
+ * world_options; that of HTTP_OWN_TEST is started by the test, with its own. */
+int http_set_up(void **state);
+int http_set_up_own(void **state);
+int http_tear_down(void **state);
+#define HTTP_TEST(test) \
+  cmocka_unit_test_setup_teardown(test, http_set_up, http_tear_down)
+#define HTTP_OWN_TEST(test) \
+  cmocka_unit_test_setup_teardown(test, http_set_up_own, http_tear_down)
+
 /* Waits for a request message, which is h->control.request then. */
 struct hc_request *http_read_request(struct http_world *h,
                                      struct raw_peer *from);

@@ -63,12 +63,57 @@ void world_start(struct relay_world *w, const struct hc_relay_options *options)
   w->port = hc_relay_port(w->relay);
 }
 
+static void cut_peers(struct relay_world *w)
+{
+  raw_close(&w->sender, HC_STREAM_ABORT);
+  raw_close(&w->rendezvous, HC_STREAM_ABORT);
+  raw_close(&w->listener, HC_STREAM_ABORT);
+  for (size_t i = 0; i < w->n_peers; i++)
+    raw_close(&w->peers[i], HC_STREAM_ABORT);
+}
+
 void world_finish(struct relay_world *w)
 {
+  cut_peers(w);
   hc_relay_free(w->relay);
   sim_run(w->sim, HC_STREAM_LINGER_MS + 1000);
   assert_int_equal(sim_open_handles(w->sim), 0);
   sim_free(w->sim);
+}
+
+struct raw_peer *world_peers(struct relay_world *w, size_t n)
+{
+  struct raw_peer *peers = w->peers + w->n_peers;
+
+  assert_in_range(n, 1, WORLD_PEERS_MAX - w->n_peers);
+  w->n_peers += n;
+  return peers;
+}
+
+struct raw_peer *world_peer(struct relay_world *w)
+{
+  return world_peers(w, 1);
+}
+
+int world_set_up_own(void **state)
+{
+  *state = calloc(1, sizeof(struct relay_world));
+  assert_non_null(*state);
+  return 0;
+}
+
+int world_set_up(void **state)
+{
+  (void)world_set_up_own(state);
+  world_start(*state, NULL);
+  return 0;
+}
+
+int world_tear_down(void **state)
+{
+  world_finish(*state);
+  free(*state);
+  return 0;
 }
 
 void world_token(const struct relay_world *w, char token[1024],

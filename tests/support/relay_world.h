@@ -14,6 +14,7 @@
 enum {
   WORLD_LOG_MAX = 1 << 16,
   WORLD_HEAD_MAX = 4096,
+  WORLD_PEERS_MAX = 64,
   WORLD_TOKEN_S = 3600 /* how long tokens are good */
 };
 
@@ -24,6 +25,12 @@ struct relay_world {
   char log[WORLD_LOG_MAX];
   size_t log_len;
   char head[WORLD_HEAD_MAX]; /* the last answer */
+  /* for the test to dial with; world_finish closes them */
+  struct raw_peer listener;
+  struct raw_peer sender;
+  struct raw_peer rendezvous;
+  struct raw_peer peers[WORLD_PEERS_MAX]; /* of world_peers */
+  size_t n_peers;
 };
 
 /* Rules: root (all), listen, send, each with its name and "-key" as key; send
@@ -34,8 +41,23 @@ void world_options(struct hc_relay_options *options);
 /* options NULL: those of world_options. */
 void world_start(struct relay_world *w, const struct hc_relay_options *options);
 
-/* Frees the relay; nothing may be left of it. */
+/* Cuts the world's peers and frees the relay; nothing may be left of it. */
 void world_finish(struct relay_world *w);
+
+/* One more peer, or n in a row; the world's, once it is started. */
+struct raw_peer *world_peer(struct relay_world *w);
+struct raw_peer *world_peers(struct relay_world *w, size_t n);
+
+/* A test's set-up and tear-down: *state is a world. That of WORLD_TEST has
+ * world_options; that of WORLD_OWN_TEST is started by the test, with its own.
+ */
+int world_set_up(void **state);
+int world_set_up_own(void **state);
+int world_tear_down(void **state);
+#define WORLD_TEST(test) \
+  cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
+#define WORLD_OWN_TEST(test) \
+  cmocka_unit_test_setup_teardown(test, world_set_up_own, world_tear_down)
 
 /* A token of a rule for WORLD_HOST and path, good for ttl_s from now. */
 void world_token(const struct relay_world *w, char token[1024],
