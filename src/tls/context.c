@@ -93,6 +93,7 @@ int hc_tls_new(const struct hc_tls_options *options, struct hc_tls **out,
   struct hc_tls *tls = hc_alloc_zero(sizeof(*tls));
   if (tls == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
+  ERR_clear_error(); /* libcurl leaves some: they are not our reasons */
   tls->refs = 1;
   tls->server = options->server;
   hc_tickets_init(&tls->tickets);

@@ -68,6 +68,7 @@ int hc_tls_lend(struct hc_tls_loan *loan, void *ssl_ctx)
   if (!hc_tls_host_name(loan->host, loan->name))
     return hc_fault_set(&loan->fault, HYCO_EBADURL, "host name too long");
   loan->fault.code = 0;
+  ERR_clear_error(); /* what was left there is not our reason */
   int rc = lend_rules(loan, to);
   if (rc != 0)
     return rc;

@@ -109,6 +109,19 @@ static void a_cipher_list_that_openssl_does_not_know_is_refused(void **state)
   assert_non_null(strstr(hyco_sender_last_error_text(w->sender), "cipher"));
 }
 
+/* What an earlier handshake has left is not the reason. */
+static void a_file_that_is_not_there_is_said_to_be_so(void **state)
+{
+  struct api_world *w = *state;
+
+  set(w, HYCO_OPENSSL_CA_FILE, "");
+  assert_int_equal(ask_with(w, w->sender), HYCO_ECERTVERIFY);
+  set(w, HYCO_OPENSSL_CA_FILE, "/nowhere/ca.pem");
+  assert_int_equal(ask_with(w, w->sender), HYCO_ECERTSTORE);
+  assert_string_equal(hyco_sender_last_error_text(w->sender),
+                      "/nowhere/ca.pem: No such file or directory");
+}
+
 /* --- the application's judgement --- */
 
 static int judged;
@@ -216,6 +229,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     TEST(trust_comes_from_where_a_connections_does),
     TEST(a_cipher_list_that_openssl_does_not_know_is_refused),
+    TEST(a_file_that_is_not_there_is_said_to_be_so),
     TEST(the_application_may_overrule_the_check),
     TEST(the_application_may_refuse_what_is_good),
     TEST(the_family_of_addresses_is_a_connections),
