@@ -171,6 +171,17 @@ static bool add_empty_field(struct hc_curl_job *job, const char *line,
   return done;
 }
 
+/* RFC 9110 8.6: methods that give a body a meaning say that there is none. */
+static bool must_say_empty(const struct hc_http_request *request)
+{
+  static const char *const methods[] = { "POST", "PUT", "PATCH" };
+
+  for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+    if (strcmp(request->method, methods[i]) == 0)
+      return request->body == HC_HTTP_NO_BODY;
+  return false;
+}
+
 static bool set_fields(struct hc_curl_job *job,
                        const struct hc_http_request *request)
 {
@@ -190,6 +201,8 @@ static bool set_fields(struct hc_curl_job *job,
     snprintf(line, sizeof(line), "%s:", own[i]);
     done = has_field(request, own[i]) || add_field(job, line);
   }
+  if (done && must_say_empty(request))
+    done = add_field(job, "Content-Length: 0");
   return done && curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, job->fields) ==
                      CURLE_OK;
 }

@@ -69,7 +69,9 @@ struct hc_http_request {
   const char *target; /* '/' first, bytes 0x21-0x7e, sent as it stands */
   /* "Name: value" each, legal as of hc_http_name_is_legal and
    * hc_http_value_is_legal; neither framing (Content-Length, ...) nor hop by
-   * hop. Without a Host among them it is host:port. Nothing else is sent. */
+   * hop. Without a Host among them it is host:port. Nothing else is sent,
+   * but what frames the body: without one POST, PUT and PATCH say that it is
+   * empty (RFC 9110 8.6). */
   const char *const *fields;
   size_t n_fields;
   int64_t body; /* its length, HC_HTTP_CHUNKED or HC_HTTP_NO_BODY */

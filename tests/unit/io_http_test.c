@@ -107,6 +107,31 @@ static void test_an_empty_body_says_so(void **state)
   call_finish(&c);
 }
 
+/* RFC 9110 8.6: a request whose method gives content a meaning says that it has
+ * none; some servers answer 411 otherwise. */
+static void test_a_method_with_a_body_says_when_it_has_none(void **state)
+{
+  static const char *const methods[] = { "POST", "PUT", "PATCH", "DELETE",
+                                         "OPTIONS" };
+
+  for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+    struct pair pair = { 0 };
+    struct call c;
+    pair_listen(&pair, pair_with_tls(state));
+    struct hc_http_request request = call_usual(&pair);
+    request.method = methods[i];
+    call_begin(&c, &pair, &request, &call_handler);
+    call_await_request(&pair);
+    const char *length =
+        strstr(hc_buffer_str(&pair.server.got), "\r\nContent-Length: 0\r\n");
+    assert_int_equal(length != NULL, i < 3);
+    call_answer(&pair, "HTTP/1.1 204 No Content\r\n\r\n");
+    pair_run_until(&pair, &c.is_ended);
+    assert_int_equal(c.fault.code, 0);
+    call_finish(&c);
+  }
+}
+
 static void test_a_streamed_body_is_chunked(void **state)
 {
   struct pair pair = { 0 };
@@ -285,6 +310,7 @@ int main(void)
     BOTH(test_fields_go_as_they_are_empty_ones_too),
     BOTH(test_a_body_of_known_length_has_a_content_length),
     BOTH(test_an_empty_body_says_so),
+    BOTH(test_a_method_with_a_body_says_when_it_has_none),
     BOTH(test_a_streamed_body_is_chunked),
     BOTH(test_a_body_that_ends_early_ends_the_call),
     BOTH(test_an_answer_in_chunks_comes_without_them),
