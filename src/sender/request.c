@@ -11,6 +11,8 @@
 #include "session/options.h"
 #include "session/route.h"
 
+#include <ctype.h>
+
 /* --- what is set --- */
 
 static struct hc_fault *fault_of(hyco_request *r)
@@ -43,6 +45,39 @@ int hyco_request_set_method(hyco_request *r, const char *method)
                         "CONNECT is not for a relay (RFC 9110 9.3.6)");
   memcpy(r->method, name.ptr, name.len);
   r->method[name.len] = '\0';
+  return 0;
+}
+
+/* As hybrid_connection: escapes stay, so they have to be good. */
+static bool has_good_escapes(const char *text)
+{
+  for (const char *at = strchr(text, '%'); at != NULL; at = strchr(at + 1, '%'))
+    if (!isxdigit((unsigned char)at[1]) || !isxdigit((unsigned char)at[2]))
+      return false;
+  return true;
+}
+
+int hyco_request_set_path(hyco_request *r, const char *path)
+{
+  int rc = may_set(r);
+  if (rc < 0)
+    return rc;
+  struct hc_span text = hc_span_str(path != NULL ? path : "x");
+  if (text.len > HC_REQUEST_PATH_MAX)
+    return hc_fault_set(fault_of(r), HYCO_ETOOLONG,
+                        "a path of %zu bytes, allowed are %d", text.len,
+                        (int)HC_REQUEST_PATH_MAX);
+  if ((text.len > 0 && text.ptr[0] != '/' && text.ptr[0] != '?') ||
+      !has_good_escapes(path))
+    return hc_fault_set(fault_of(r), HYCO_EBADVALUE,
+                        "\"%.*s\" is no path: it begins with '/' or '?', and "
+                        "behind each %% are two hex digits",
+                        HC_QUOTE(text));
+  char *copy = hc_strndup(path, text.len);
+  if (copy == NULL)
+    return hc_fault_set(fault_of(r), HYCO_ENOMEM, "out of memory");
+  hc_free(r->path);
+  r->path = copy;
   return 0;
 }
 
@@ -94,7 +129,7 @@ int hyco_request_stream_body(hyco_request *r, int64_t len)
 /* --- the way up --- */
 
 /* What is left of a body from memory. */
-void hc_request_push(hyco_request *r)
+int hc_request_push(hyco_request *r)
 {
   enum { PIECE = HC_HTTP_OUT_MAX / 2 };
 
@@ -102,25 +137,39 @@ void hc_request_push(hyco_request *r)
     struct hc_span piece = hc_buffer_span(&r->body);
     if (piece.len > PIECE)
       piece.len = PIECE;
-    if (hc_http_write(r->call, piece) != 0)
-      return; /* on_room follows */
+    int rc = hc_http_write(r->call, piece);
+    if (rc < 0)
+      return rc == HYCO_EWOULDBLOCK ? 0 : rc; /* on_room follows */
     hc_buffer_drop(&r->body, piece.len);
   }
-  (void)hc_http_end(r->call);
+  return hc_http_end(r->call);
 }
 
-/* "/entity/suffix?query" */
-static int write_target(const struct hc_endpoint *e, struct hc_buffer *out)
+/* "/entity/suffix?query": HybridConnection and behind it the request's own
+ * path, whose query goes first. Later it may say something else. */
+static int write_target(hyco_request *r, struct hc_fault *fault)
 {
   static const char keep[] = "/%!$&'()*+,;=:@?";
+  struct hc_buffer *out = &r->target;
+  struct hc_span query = hc_span_str(r->path != NULL ? r->path : "");
+  bool has_query = memchr(query.ptr, '?', query.len) != NULL;
+  struct hc_span path = { 0 };
 
+  hc_span_split(&query, '?', &path);
+  if (!has_query)
+    query = r->endpoint.query;
+  hc_buffer_clear(out);
   int rc = hc_buffer_append_str(out, "/");
   if (rc == 0)
-    rc = hc_url_encode(out, e->path, keep);
-  if (rc == 0 && e->query.len > 0)
+    rc = hc_url_encode(out, r->endpoint.path, keep);
+  if (rc == 0)
+    rc = hc_url_encode(out, path, keep);
+  if (rc == 0 && query.len > 0)
     rc = hc_buffer_append_str(out, "?");
-  if (rc == 0 && e->query.len > 0)
-    rc = hc_url_encode(out, e->query, keep);
+  if (rc == 0)
+    rc = hc_url_encode(out, query, keep);
+  if (rc < 0)
+    hc_fault_set(fault, rc, "no request can be made: %s", hyco_strerror(rc));
   return rc;
 }
 
@@ -186,37 +235,45 @@ static int start_call(hyco_request *r, const char *target,
   return rc;
 }
 
+static int begin_body(hyco_request *r, struct hc_fault *fault)
+{
+  int rc = 0;
+
+  if (r->is_refused)
+    hc_http_pause(r->call);
+  if (r->streams)
+    hc_net_timer_set(r->sender->net, &r->ready, 0);
+  else if (r->length >= 0)
+    rc = hc_request_push(r);
+  if (rc < 0) {
+    hc_http_close(r->call);
+    r->call = NULL;
+    hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
+  }
+  return rc;
+}
+
 static int send_request(hyco_request *r, struct hc_span token,
                         struct hc_fault *fault)
 {
   enum { FIELDS_MAX = HC_TOKEN_MAX + HC_SENDER_HEADERS_BYTES + 4096 };
-  struct hc_buffer target;
   struct hc_buffer fields;
   size_t n;
 
-  hc_buffer_init(&target, HC_TARGET_MAX);
   hc_buffer_init(&fields, FIELDS_MAX);
-  int rc = write_target(&r->endpoint, &target);
-  if (rc == 0)
-    rc = write_fields(r, token, &fields, &n);
-  const char *text = rc == 0 ? hc_buffer_str(&target) : NULL;
+  int rc = write_fields(r, token, &fields, &n);
+  const char *text = rc == 0 ? hc_buffer_str(&r->target) : NULL;
   if (rc == 0 && text == NULL)
     rc = HYCO_ENOMEM;
   if (rc < 0)
     hc_fault_set(fault, rc, "no request can be made: %s", hyco_strerror(rc));
   else
     rc = start_call(r, text, &fields, n, fault);
-  hc_buffer_deinit(&target);
   hc_buffer_deinit_secret(&fields); /* it held the token */
   if (rc < 0)
     return rc;
-  if (r->is_refused)
-    hc_http_pause(r->call);
-  if (r->streams)
-    hc_net_timer_set(r->sender->net, &r->ready, 0);
-  else if (r->length >= 0)
-    hc_request_push(r);
-  return 0;
+  hc_buffer_deinit(&r->target);
+  return begin_body(r, fault);
 }
 
 static void on_token(void *user_data, struct hc_span token, int64_t expiry)
@@ -249,6 +306,9 @@ int hyco_request_start(hyco_request *r)
     rc = hc_sender_make_tls(r->sender, r->endpoint.tls);
   if (rc < 0)
     return rc;
+  rc = write_target(r, fault);
+  if (rc < 0)
+    return rc;
   r->tokens.provider = r->sender->tokens.provider;
   r->tokens.provider_data = r->sender->tokens.provider_data;
   hc_buffer_init(&token, HC_TOKEN_MAX);
@@ -258,36 +318,56 @@ int hyco_request_start(hyco_request *r)
   hc_buffer_deinit_secret(&token);
   if (rc < 0)
     return rc;
+  r->endpoint.path = r->endpoint.query = (struct hc_span){ 0 }; /* borrowed */
   r->state = HC_REQUEST_BUSY;
   r->sender->n_busy_requests++;
   return 0;
 }
 
-static bool is_streaming(const hyco_request *r)
+static int may_stream(hyco_request *r)
 {
-  return r->sender != NULL && r->state == HC_REQUEST_BUSY && r->streams;
+  if (r->sender == NULL)
+    return HYCO_ENOTACTIVE;
+  if (r->state == HC_REQUEST_BUSY && r->streams)
+    return 0;
+  return hc_fault_set(fault_of(r), HYCO_ENOTACTIVE,
+                      "no streamed body is under way");
 }
 
 int hyco_request_write(hyco_request *r, const void *data, size_t len)
 {
-  if (!is_streaming(r))
-    return HYCO_ENOTACTIVE;
+  int rc = may_stream(r);
+  if (rc < 0)
+    return rc;
   if (data == NULL && len > 0)
-    return HYCO_EINVALID;
+    return hc_fault_set(fault_of(r), HYCO_EINVALID, "no data");
   if (len > HC_HTTP_OUT_MAX)
     return hc_fault_set(fault_of(r), HYCO_ETOOLONG,
                         "%zu bytes: a piece has at most %d", len,
                         (int)HC_HTTP_OUT_MAX);
   if (r->call == NULL) /* the token is still to come */
-    return HYCO_EWOULDBLOCK;
-  return hc_http_write(r->call, hc_span_of(data, len));
+    rc = HYCO_EWOULDBLOCK;
+  else
+    rc = hc_http_write(r->call, hc_span_of(data, len));
+  if (rc == HYCO_EBADVALUE)
+    return hc_fault_set(fault_of(r), rc,
+                        "more than the length that was announced, or after "
+                        "the end of the body");
+  return rc < 0 ? hc_fault_set(fault_of(r), rc, "%s", hyco_strerror(rc)) : 0;
 }
 
 int hyco_request_end(hyco_request *r)
 {
-  if (!is_streaming(r) || r->call == NULL)
-    return HYCO_ENOTACTIVE;
-  return hc_http_end(r->call);
+  int rc = may_stream(r);
+  if (rc < 0)
+    return rc;
+  if (r->call == NULL)
+    return hc_fault_set(fault_of(r), HYCO_ENOTACTIVE,
+                        "the token is still to come");
+  rc = hc_http_end(r->call);
+  return rc < 0 ? hc_fault_set(fault_of(r), rc,
+                               "the body is shorter than announced")
+                : 0;
 }
 
 void hyco_request_accept_data(hyco_request *r, bool accept)
@@ -316,6 +396,7 @@ int hc_request_new(struct hc_sender *sender, struct hc_http_client *http,
   memcpy(r->method, "GET", sizeof "GET");
   r->length = HC_HTTP_NO_BODY;
   hc_buffer_init(&r->body, SIZE_MAX);
+  hc_buffer_init(&r->target, HC_TARGET_MAX);
   hc_sender_headers_init(&r->headers);
   hc_token_source_init(&r->tokens, sender->net, &sender->surface.props,
                        on_token, r);
@@ -337,6 +418,7 @@ void hc_request_stop(hyco_request *r)
   hc_http_close(r->call);
   r->call = NULL;
   r->state = HC_REQUEST_OVER;
+  hc_buffer_deinit(&r->target);
   hc_buffer_deinit_secret(&r->body);
 }
 

@@ -12,7 +12,11 @@
 struct hc_sender;
 
 /* DNS, proxy, TCP and TLS. */
-enum { HC_REQUEST_CONNECT_MS = 20000, HC_REQUEST_METHOD_MAX = 32 };
+enum {
+  HC_REQUEST_CONNECT_MS = 20000,
+  HC_REQUEST_METHOD_MAX = 32,
+  HC_REQUEST_PATH_MAX = 8192
+};
 
 enum hc_request_state { HC_REQUEST_NEW, HC_REQUEST_BUSY, HC_REQUEST_OVER };
 
@@ -27,11 +31,13 @@ struct hyco_request {
   bool freed;
 
   char method[HC_REQUEST_METHOD_MAX + 1];
+  char *path; /* behind HybridConnection; NULL: nothing */
   struct hc_sender_headers headers;
   bool streams;
   int64_t length; /* of the body; HC_HTTP_* */
   struct hc_buffer body;
-  struct hc_endpoint endpoint;
+  struct hc_endpoint endpoint; /* of the start; without path and query */
+  struct hc_buffer target;     /* the same of these; empty once it is sent */
   struct hc_token_source tokens;
   struct hc_http_call *call;
   bool is_refused;       /* the application takes no data */

@@ -13,6 +13,7 @@ void hc_request_release(hyco_request *r)
   if (--r->holds > 0 || !r->freed)
     return;
   hc_sender_headers_deinit(&r->headers);
+  hc_free(r->path);
   hc_free(r);
 }
 
@@ -111,12 +112,22 @@ static void on_data(void *user_data, struct hc_span data)
   hc_request_release(r);
 }
 
+static void push_on(hyco_request *r)
+{
+  struct hc_fault fault;
+
+  if (hc_request_push(r) == 0)
+    return;
+  hc_fault_set(&fault, HYCO_ENOMEM, "out of memory");
+  hc_request_finish(r, &fault);
+}
+
 void hc_request_on_room(void *user_data)
 {
   hyco_request *r = user_data;
 
   if (!r->streams) {
-    hc_request_push(r);
+    push_on(r);
     return;
   }
   hc_request_hold(r);

@@ -16,8 +16,10 @@ void hc_request_finish(hyco_request *r, const struct hc_fault *fault);
 void hc_request_hold(hyco_request *r);
 void hc_request_release(hyco_request *r);
 
-/* In request.c: a body from memory goes on; nothing is under way any more. */
-void hc_request_push(hyco_request *r);
+/* In request.c. A body from memory goes on: 0, HYCO_ENOMEM. */
+int hc_request_push(hyco_request *r);
+
+/* Nothing is under way any more. */
 void hc_request_stop(hyco_request *r);
 
 #endif

@@ -21,7 +21,9 @@ struct world {
   hyco_request *request;
   char dir[64];
   size_t asked; /* bytes of body that the receiver has seen */
-  bool holds;   /* it does not answer */
+  char target[300];
+  hyco_token_request *token; /* that the provider was asked for */
+  bool holds;                /* it does not answer */
 
   enum moment free_request;
   enum moment free_sender;
@@ -66,6 +68,7 @@ static void on_http_request(hyco_receiver *r, const hyco_http_request *e,
 {
   struct world *w = user_data;
   w->asked = e->request_data_len;
+  (void)snprintf(w->target, sizeof w->target, "%s", e->request_target);
   check_headers(r, e->connection_id);
   if (!w->holds)
     assert_int_equal(hyco_receiver_send_http_response(r, e->connection_id, 200,
@@ -312,6 +315,127 @@ static void a_sender_takes_its_requests_along(void **state)
   hyco_request_accept_data(w->request, true);
 }
 
+static void expect_target(struct world *w, const char *path,
+                          const char *expected)
+{
+  hyco_request_free(w->request);
+  make_request(w);
+  w->done = 0;
+  assert_int_equal(hyco_request_set_path(w->request, path), 0);
+  assert_int_equal(hyco_request_start(w->request), 0);
+  await(w, &w->done);
+  assert_int_equal(w->error, 0);
+  assert_string_equal(w->target, expected);
+}
+
+/* HybridConnection is "web/a?b=c". */
+static void each_request_has_a_path_of_its_own(void **state)
+{
+  struct world *w = *state;
+  static const char *const bad[] = { "x", "/%", "/%4", "/%zz", "?%g0", "#" };
+
+  expect_target(w, "", "/web/a?b=c");
+  expect_target(w, "/x/y", "/web/a/x/y?b=c");
+  expect_target(w, "/x?d=e?f", "/web/a/x?d=e?f");
+  expect_target(w, "?d=e", "/web/a?d=e");
+  expect_target(w, "/?", "/web/a/");
+  expect_target(w, "/a b%2f\xc3\xa4#", "/web/a/a%20b%2f%C3%A4%23?b=c");
+  hyco_request_free(w->request);
+  make_request(w);
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    assert_int_equal(hyco_request_set_path(w->request, bad[i]), HYCO_EBADVALUE);
+  assert_int_equal(hyco_request_set_path(w->request, NULL), HYCO_EBADVALUE);
+}
+
+static void a_path_is_bounded(void **state)
+{
+  struct world *w = *state;
+  static char path[8194];
+
+  memset(path, '/', sizeof path - 1);
+  assert_int_equal(hyco_request_set_path(w->request, path), HYCO_ETOOLONG);
+  path[8192] = '\0';
+  assert_int_equal(hyco_request_set_path(w->request, path), 0);
+  memset(path, ' ', 8192);
+  path[0] = '/';
+  assert_int_equal(hyco_request_set_path(w->request, path), 0);
+  assert_int_equal(hyco_request_start(w->request), HYCO_ETOOLONG);
+  assert_int_equal(hyco_request_set_path(w->request, "/short"), 0);
+  assert_int_equal(hyco_request_start(w->request), 0);
+  await(w, &w->done);
+  assert_string_equal(w->target, "/web/a/short?b=c");
+}
+
+static void on_token_wanted(hyco_token_request *request, const char *scope,
+                            void *user_data)
+{
+  struct world *w = user_data;
+  assert_string_equal(scope, "https://relay.azure.net/.default");
+  w->token = request;
+}
+
+/* What is set while a token is awaited is for the next request. */
+static void the_address_is_that_of_the_start(void **state)
+{
+  struct world *w = *state;
+  char *token = NULL;
+  const char *string = hyco_relay_connection_string(w->relay);
+  const char *host = NULL;
+  const char *name = NULL;
+  char key[128];
+
+  assert_int_equal(
+      hyco_sender_get_string(w->sender, HYCO_ACCESS_KEY_NAME, &name), 0);
+  assert_int_equal(sscanf(strstr(string, "SharedAccessKey="),
+                          "SharedAccessKey=%127[^;]", key),
+                   1);
+  assert_int_equal(
+      hyco_token_new("127.0.0.1", "web", name, key, 4000000000, &token), 0);
+  hyco_sender_set_token_provider(w->sender, on_token_wanted, w);
+  assert_int_equal(hyco_request_start(w->request), 0);
+  for (int i = 0; i < TURNS_MAX && w->token == NULL; i++)
+    hyco_loop_do_events(w->loop, 10);
+  assert_non_null(w->token);
+  assert_int_equal(hyco_request_write(w->request, "x", 1), HYCO_ENOTACTIVE);
+  assert_int_equal(hyco_sender_set_string(w->sender, HYCO_HYBRID_CONNECTION,
+                                          "another/address?altogether"),
+                   0);
+  assert_int_equal(
+      hyco_sender_get_string(w->sender, HYCO_NAMESPACE_ADDRESS, &host), 0);
+  assert_int_equal(hyco_token_supply(w->token, token, 0), 0);
+  hyco_token_free(token);
+  await(w, &w->done);
+  assert_int_equal(w->error, 0);
+  assert_int_equal(w->status, 200);
+  assert_string_equal(w->target, "/web/a?b=c");
+}
+
+static void a_write_that_fails_says_why(void **state)
+{
+  struct world *w = *state;
+
+#define SAYS(text) \
+  assert_non_null(strstr(hyco_sender_last_error_text(w->sender), text))
+  assert_int_equal(hyco_request_write(w->request, "x", 1), HYCO_ENOTACTIVE);
+  SAYS("no streamed body");
+  assert_int_equal(hyco_request_end(w->request), HYCO_ENOTACTIVE);
+  SAYS("no streamed body");
+  assert_int_equal(hyco_request_set_method(w->request, "PUT"), 0);
+  assert_int_equal(hyco_request_stream_body(w->request, 5), 0);
+  assert_int_equal(hyco_request_start(w->request), 0);
+  await(w, &w->ready);
+  assert_int_equal(hyco_request_write(w->request, NULL, 1), HYCO_EINVALID);
+  SAYS("no data");
+  assert_int_equal(hyco_request_write(w->request, "123456", 6), HYCO_EBADVALUE);
+  SAYS("more than the length that was announced");
+  assert_int_equal(hyco_request_write(w->request, "1234", 4), 0);
+  assert_int_equal(hyco_request_end(w->request), HYCO_EBADVALUE);
+  SAYS("shorter than announced");
+  await(w, &w->done);
+  assert_int_equal(w->error, -HYCO_EBADVALUE);
+#undef SAYS
+}
+
 static void without_memory_a_request_fails_and_nothing_is_lost(void **state)
 {
   struct world *w = *state;
@@ -334,10 +458,11 @@ static void without_memory_a_request_fails_and_nothing_is_lost(void **state)
       fail_msg("allocation %zu: %d", n, rc);
     if (!has_failed)
       assert_int_equal(rc, 0);
+    if (rc == 0)
+      await(w, &w->done);
     settle(w);
   }
   assert_in_range(n, 5, ALLOCATIONS_MAX - 1);
-  await(w, &w->done);
   assert_int_equal(w->error, 0);
 }
 
@@ -350,6 +475,10 @@ int main(void)
     TEST(what_must_not_stand_in_a_request_is_refused),
     TEST(every_handler_may_free_the_request_and_its_sender),
     TEST(a_sender_takes_its_requests_along),
+    TEST(each_request_has_a_path_of_its_own),
+    TEST(a_path_is_bounded),
+    TEST(the_address_is_that_of_the_start),
+    TEST(a_write_that_fails_says_why),
     TEST(without_memory_a_request_fails_and_nothing_is_lost),
   };
 #undef TEST
