@@ -13,7 +13,7 @@ static bool is_blank(uint8_t c)
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static void skip_blanks(struct hc_json_reader *r)
+static inline void skip_blanks(struct hc_json_reader *r)
 {
   while (r->at < r->end && is_blank(*r->at)) {
     r->json->is_plain = false;

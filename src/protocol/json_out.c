@@ -155,9 +155,18 @@ void hc_json_put_raw(struct hc_json_out *json, struct hc_span text)
 void hc_json_put_integer(struct hc_json_out *json, const char *name, int value)
 {
   char digits[16];
-  int n = snprintf(digits, sizeof(digits), "%d", value);
+  char *end = digits + sizeof digits;
+  char *at = end;
+  unsigned left = value < 0 ? 0u - (unsigned)value : (unsigned)value;
+
+  do {
+    *--at = (char)('0' + left % 10);
+    left /= 10;
+  } while (left > 0);
+  if (value < 0)
+    *--at = '-';
   put_name(json, name);
-  hc_json_put_raw(json, hc_span_of(digits, (size_t)n));
+  hc_json_put_raw(json, hc_span_of(at, (size_t)(end - at)));
 }
 
 void hc_json_put_flag(struct hc_json_out *json, const char *name, bool value)

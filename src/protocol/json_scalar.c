@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "protocol/json_reader.h"
 
+#include <endian.h>
+
 int hc_json_bad(const struct hc_json_reader *r)
 {
   return hc_fault_set(r->fault, HYCO_EPROTOCOL,
@@ -97,7 +99,8 @@ static size_t take_escape(struct hc_json_reader *r, uint8_t *dst)
   return 1;
 }
 
-/* Not 0 if one of the eight bytes is below 0x20, a quote or a backslash. */
+/* The top bit of each of the eight bytes that is below 0x20, a quote or a
+ * backslash. Above the lowest one, others may be set too. */
 static uint64_t special_bytes(uint64_t word)
 {
   const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -117,12 +120,12 @@ static bool is_special(uint8_t c)
 size_t hc_json_plain_len(struct hc_span text)
 {
   size_t n = 0;
-  while (text.len - n >= 8) {
+  for (; text.len - n >= 8; n += 8) {
     uint64_t word;
     memcpy(&word, text.ptr + n, 8);
-    if (special_bytes(word) != 0)
-      break;
-    n += 8;
+    uint64_t found = special_bytes(le64toh(word));
+    if (found != 0)
+      return n + (size_t)__builtin_ctzll(found) / 8;
   }
   while (n < text.len && !is_special(text.ptr[n]))
     n++;

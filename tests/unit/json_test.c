@@ -2,6 +2,7 @@
 #include "protocol/json.h"
 #include "protocol/json_out.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -266,6 +267,8 @@ static void what_is_written_is_text_with_its_commas(void **state)
   hc_json_begin(&out, &text, 1000);
   hc_json_open(&out, NULL, '{');
   hc_json_put_integer(&out, "i", -1);
+  hc_json_put_integer(&out, "z", 0);
+  hc_json_put_integer(&out, "least", INT_MIN);
   hc_json_open(&out, "a", '[');
   hc_json_put_text(&out, NULL, hc_span_str("\"\\\b\f\n\r\t\x01\x7f"));
   hc_json_put_text(&out, NULL, hc_span_str("\xfc"));
@@ -277,7 +280,8 @@ static void what_is_written_is_text_with_its_commas(void **state)
   hc_json_close(&out, '}');
   assert_int_equal(hc_json_end(&out), 0);
   assert_string_equal(hc_buffer_str(&text),
-                      "{\"i\":-1,\"a\":[\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\x7f\","
+                      "{\"i\":-1,\"z\":0,\"least\":-2147483648,\"a\":["
+                      "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\x7f\","
                       "\"\xc3\xbc\",{}],\"y\":true,\"n\":false}");
   hc_buffer_deinit(&text);
 }
