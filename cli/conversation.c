@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,6 +57,7 @@ static void on_data_in(hyco_sender *s, const hyco_data_in *e, void *user_data)
   (void)s;
   if (e->data_format == HYCO_FORMAT_PONG || c->status != HC_CLI_DONE)
     return;
+  c->bytes_in += (int64_t)e->len;
   int error = hc_cli_output_write(&c->output, e->data, e->len);
   if (error == 0 && c->is_text && e->eom)
     error = hc_cli_output_write(&c->output, "\n", 1);
@@ -156,6 +158,7 @@ static void send_input(struct hc_cli_conversation *c)
       c->blocked = true;
     } else if (rc == 0) {
       c->last_ms = hc_cli_now_ms();
+      c->bytes_out += (int64_t)message.len;
       hc_cli_input_take(&c->input, &message);
     } else {
       hc_cli_error(c->command, "cannot send", rc,
@@ -302,6 +305,9 @@ int hc_cli_conversation_run(struct hc_cli_conversation *c)
   while (!c->over)
     turn(c);
   drain_output(c);
+  if (c->verbose && c->connected)
+    hc_cli_say(c->command, "%" PRId64 " bytes in, %" PRId64 " out", c->bytes_in,
+               c->bytes_out);
   hc_cli_wait_free(&c->set);
   return c->status;
 }

@@ -21,6 +21,8 @@ struct hc_cli_conversation {
   struct hc_cli_input input;
   struct hc_cli_output output;
   struct hc_cli_wait_set set;
+  int64_t bytes_in; /* of messages, both */
+  int64_t bytes_out;
   int status;      /* the exit status */
   bool connected;  /* by now, or before the end */
   bool blocked;    /* the queue is full until on_ready_to_send */

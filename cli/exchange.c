@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,7 @@ static void on_data(hyco_request *r, const hyco_response_data *e,
 {
   struct hc_cli_exchange *x = user_data;
   (void)r;
+  x->bytes_in += (int64_t)e->len;
   if (x->drops || x->over)
     return;
   check_output(x, hc_cli_output_write(&x->output, e->data, e->len));
@@ -167,6 +169,7 @@ static void send_piece(struct hc_cli_exchange *x, struct hc_cli_message *m)
   }
   if (x->body_left >= 0)
     x->body_left -= (int64_t)m->len;
+  x->bytes_out += (int64_t)m->len;
   hc_cli_input_take(&x->input, m);
 }
 
@@ -252,6 +255,7 @@ int hc_cli_exchange_run(struct hc_cli_exchange *x)
     return HC_CLI_FAILED;
   }
   x->blocked = true;
+  x->began_ms = hc_cli_now_ms();
   int error = hyco_request_start(x->request);
   if (error != 0)
     return hc_cli_error(x->command, "cannot send the request", error,
@@ -259,6 +263,10 @@ int hc_cli_exchange_run(struct hc_cli_exchange *x)
   while (!x->over)
     turn(x);
   drain_output(x);
+  if (x->verbose)
+    hc_cli_say(x->command,
+               "%" PRId64 " bytes in, %" PRId64 " out, %" PRId64 " ms",
+               x->bytes_in, x->bytes_out, hc_cli_now_ms() - x->began_ms);
   if (x->has_output && x->file != NULL && close(x->output.fd) != 0)
     give_up(x, x->file, strerror(errno));
   hc_cli_wait_free(&x->set);

@@ -25,6 +25,10 @@ struct hc_cli_exchange {
   bool blocked; /* no room until on_ready_to_send */
   bool sent;    /* all of the body */
 
+  int64_t began_ms;
+  int64_t bytes_in; /* of the answer's body */
+  int64_t bytes_out;
+
   const char *file; /* where the answer goes; NULL: standard output */
   struct hc_cli_output output;
   bool has_output;

@@ -53,7 +53,7 @@ static const struct hc_cli_command commands[] = {
     "With --http-echo a request is answered with its own body, which goes back "
     "as it comes, and its Content-Type; with --http-status with that status, "
     "once its body has been read. They are for trying things out; with -v each "
-    "request is told with its method and path.\n"
+    "request is told.\n"
     "  hyco listen probe -c @string --http-status 204 -v\n" },
   { "connect", hc_cli_connect,
     "connect standard input and output to a hybrid connection",

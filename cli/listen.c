@@ -2,6 +2,7 @@
 #include "echo.h"
 #include "exec.h"
 #include "forward.h"
+#include "request_log.h"
 #include "responder.h"
 #include "signals.h"
 #include "target.h"
@@ -227,6 +228,8 @@ static int run_listener(const struct hc_cli_command *self,
   hyco_receiver_events events = hc_cli_listener_events(v->target.insecure);
   if (answers_requests(v))
     hc_cli_responder_serve(&events);
+  if (l.verbose)
+    hc_cli_request_log(&events);
   int error = hyco_receiver_new(NULL, &events, &l, &l.receiver);
   if (error != 0)
     return hc_cli_error(self, "cannot start", error, NULL);

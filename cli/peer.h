@@ -9,12 +9,11 @@ struct hc_cli_job;
 struct hc_cli_peer {
   struct hc_cli_peer *next;
   int id;
-  bool text;         /* what waits is text */
-  bool whole;        /* and goes to the end of its message */
-  bool paused;       /* no data comes until what waits has been sent */
-  bool ended;        /* the peer sends no more */
-  bool done;         /* our side is closing: what still comes is dropped */
-  uint64_t bytes_in; /* of a request */
+  bool text;   /* what waits is text */
+  bool whole;  /* and goes to the end of its message */
+  bool paused; /* no data comes until what waits has been sent */
+  bool ended;  /* the peer sends no more */
+  bool done;   /* our side is closing: what still comes is dropped */
   struct hc_cli_bytes waiting;
   struct hc_cli_job *job; /* the command that answers it; NULL: none */
 };

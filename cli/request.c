@@ -99,6 +99,13 @@ static int open_body(struct hc_cli_exchange *x, const char *file)
                 hyco_request_stream_body(x->request, x->body_left));
 }
 
+static int set_body(struct hc_cli_exchange *x, const char *data)
+{
+  size_t len = strlen(data);
+  x->bytes_out = (int64_t)len;
+  return report(x, "-d", hyco_request_set_body(x->request, data, len));
+}
+
 static int set_up(struct hc_cli_exchange *x, const struct request_values *v,
                   const char *entity)
 {
@@ -114,8 +121,7 @@ static int set_up(struct hc_cli_exchange *x, const struct request_values *v,
     rc = hc_cli_sender_add_headers(x->command, &v->headers, x->sender,
                                    x->request);
   if (rc == HC_CLI_GO_ON && v->data != NULL)
-    rc = report(x, "-d",
-                hyco_request_set_body(x->request, v->data, strlen(v->data)));
+    rc = set_body(x, v->data);
   if (rc == HC_CLI_GO_ON && v->data_file != NULL)
     rc = open_body(x, v->data_file);
   return rc;

@@ -1,7 +1,6 @@
 /* Answers the HTTP requests of a listener. */
 #include "responder.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 enum { STATUS_UNAVAILABLE = 503 };
@@ -25,11 +24,6 @@ static void give_up(struct hc_cli_listener *l, int id, int error)
   forget(l, id);
 }
 
-static int status_of(const struct hc_cli_listener *l)
-{
-  return l->http_status != 0 ? l->http_status : 200;
-}
-
 static void finish(struct hc_cli_listener *l, const struct hc_cli_peer *request)
 {
   int id = request->id;
@@ -38,9 +32,6 @@ static void finish(struct hc_cli_listener *l, const struct hc_cli_peer *request)
     give_up(l, id, rc);
     return;
   }
-  if (l->verbose)
-    hc_cli_say(l->command, "request %d: answered %d (%" PRIu64 " bytes)", id,
-               status_of(l), request->bytes_in);
   forget(l, id);
 }
 
@@ -72,10 +63,6 @@ static void on_request(hyco_receiver *r, const hyco_http_request *e,
   const char *why = hc_cli_listener_refusal(l);
   struct hc_cli_peer *request = NULL;
   (void)r;
-  if (l->verbose)
-    hc_cli_say(l->command, "request %d: %s %s from %s port %d", id,
-               e->request_method, e->request_target, e->remote_address,
-               e->remote_port);
   if (why == NULL) {
     request = hc_cli_peers_add(&l->requests, id);
     why = "out of memory";
@@ -105,7 +92,6 @@ static int wait_with(struct hc_cli_listener *l, struct hc_cli_peer *request,
 static int take(struct hc_cli_listener *l, struct hc_cli_peer *request,
                 const hyco_http_request_data *e)
 {
-  request->bytes_in += e->len;
   request->ended = e->eom;
   if (l->http_status != 0 || e->len == 0)
     return 0;
@@ -164,12 +150,8 @@ static void on_cancelled(hyco_receiver *r, const hyco_http_request_cancelled *e,
 {
   struct hc_cli_listener *l = user_data;
   (void)r;
-  if (hc_cli_peers_find(&l->requests, e->connection_id) == NULL)
-    return;
-  if (l->verbose)
-    hc_cli_say(l->command, "request %d: cancelled: %s", e->connection_id,
-               e->description);
-  forget(l, e->connection_id);
+  if (hc_cli_peers_find(&l->requests, e->connection_id) != NULL)
+    forget(l, e->connection_id);
 }
 
 void hc_cli_responder_serve(hyco_receiver_events *events)

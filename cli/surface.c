@@ -66,6 +66,9 @@ const struct hc_cli_surface_row hc_cli_events[] = {
     "An HTTP request needs no answer any more (hyco's own)." },
   { "on_http_request_data", HYCO_SCOPE_RECEIVER,
     "With StreamRequests: a piece of a request's body (hyco's own)." },
+  { "on_http_request_done", HYCO_SCOPE_RECEIVER,
+    "An HTTP request is over: how it ended, and how much came and left (hyco's "
+    "own)." },
   { "on_log", HYCO_SCOPE_BOTH, "A line about what happens." },
   { "on_progress", HYCO_SCOPE_SENDER,
     "How far a file that is sent has come (hyco's own)." },

@@ -7,7 +7,7 @@
  * hyco_response_abort, hyco_receiver_send_http_response), cancelled, or timed
  * out. Requests may be answered in any order, inside the event or later. One
  * that nobody has begun to answer 55 s after its last byte is answered 500 "The
- * receiver did not respond.", and on_error says so. */
+ * receiver did not respond." (by ForwardHTTPUrl: 504), and on_error says so. */
 #ifndef HYCO_HTTP_H
 #define HYCO_HTTP_H
 
@@ -15,6 +15,7 @@
 #include <hyco/export.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,6 +58,23 @@ typedef struct {
   int error_code; /* positive number of a HYCO_E* */
   const char *description;
 } hyco_http_request_cancelled;
+
+/* on_http_request_done: a request is over, whoever answered it: the
+ * application, the web server of ForwardHTTPUrl, or the receiver itself. Once
+ * for each that came, after all other events of it; what a log is made of. */
+typedef struct {
+  int connection_id; /* invalid by now; 0: no other event told of it */
+  const char *request_method;
+  const char *request_target; /* path and query */
+  const char *remote_address;
+  int remote_port;
+  int status_code;     /* that left for the sender; 0: none did */
+  int64_t bytes_in;    /* of the request's body that came */
+  int64_t bytes_out;   /* of the answer's body that left */
+  int64_t duration_ms; /* from the request's head to the end */
+  int error_code;      /* 0: the whole answer left; otherwise the positive
+                          number of a HYCO_E*: it was cancelled, or cut */
+} hyco_http_request_done;
 
 /* A header of a request that is still to be answered: the first of this name,
  * in any case; NULL if there is none. Borrowed until the id is invalid.
@@ -123,8 +141,8 @@ HYCO_API int hyco_response_flush(hyco_receiver *r, int connection_id);
  * is reported by on_error. Errors as hyco_response_flush. */
 HYCO_API int hyco_response_end(hyco_receiver *r, int connection_id);
 
-/* Gives the answer up; the id is invalid then. One that has not begun becomes
- * 500; one that has is cut, which the sender sees. HYCO_ENOREQUEST. */
+/* Gives the answer up; the id is invalid then. One of which nothing has left
+ * yet becomes 500; another is cut, which the sender sees. HYCO_ENOREQUEST. */
 HYCO_API int hyco_response_abort(hyco_receiver *r, int connection_id);
 
 /* With StreamRequests: stops and restarts on_http_request_data; the sender

@@ -215,6 +215,9 @@ typedef struct {
                                     void *user_data);
   /* Once after hyco_response_write would have blocked: it may go on. */
   void (*on_http_ready)(hyco_receiver *r, int connection_id, void *user_data);
+  void (*on_http_request_done)(hyco_receiver *r,
+                               const hyco_http_request_done *e,
+                               void *user_data);
   void (*on_ssl_server_authentication)(hyco_receiver *r,
                                        hyco_ssl_server_authentication *e,
                                        void *user_data);

@@ -73,6 +73,7 @@ static void finish(struct hc_exchange *x)
 
   hc_log_line_of(&x->receiver->log, HC_LOG_INFO, x->id,
                  "request %d answered: %d", x->id, x->answer.status);
+  x->outcome = 0;
   hc_exchange_free(x);
   if (v != NULL)
     hc_request_rendezvous_answered(v);
@@ -97,6 +98,8 @@ static int send_by_channel(struct hc_exchange *x, struct hc_fault *fault)
   hc_buffer_deinit(&head);
   if (rc < 0)
     return hc_fault_set(fault, rc, "%s", hyco_strerror(rc));
+  x->status = x->answer.status;
+  x->bytes_out = has_body ? body.len : 0;
   finish(x);
   return 0;
 }
@@ -114,6 +117,7 @@ static int push_head(struct hc_exchange *x, struct hc_fault *fault)
                           hc_buffer_span(&head));
   hc_buffer_deinit(&head);
   a->head_sent = rc == 0;
+  x->status = rc == 0 ? a->status : 0;
   a->has_body = has_body;
   if (!has_body)
     hc_buffer_deinit(&a->body);
@@ -135,6 +139,7 @@ static int push_body(struct hc_exchange *x)
     int rc = hc_connection_send_piece(c, HC_WS_BINARY, piece, last);
     if (rc < 0)
       return rc;
+    x->bytes_out += piece.len;
     hc_buffer_drop(&a->body, piece.len);
   }
   hc_buffer_trim(&a->body);
@@ -422,11 +427,24 @@ int hc_answer_end(struct hc_exchange *x, struct hc_fault *fault)
   return send_whole(x, fault);
 }
 
+bool hc_answer_take_back(struct hc_exchange *x)
+{
+  struct hc_request_rendezvous *v = x->rendezvous;
+
+  if (!x->answer.begun)
+    return true;
+  if (v == NULL || v->is_open)
+    return false;
+  hc_request_rendezvous_free(v);
+  x->answer.begun = false;
+  return true;
+}
+
 void hc_answer_abort(struct hc_exchange *x)
 {
   struct hc_request_rendezvous *v = x->rendezvous;
 
-  if (!x->answer.begun) {
+  if (hc_answer_take_back(x)) {
     hc_exchange_refuse(x, STATUS_OUR_ERROR, "The receiver gave the answer up.",
                        false);
     return;

@@ -49,6 +49,11 @@ int hc_answer_flush(struct hc_exchange *x, struct hc_fault *fault);
 int hc_answer_end(struct hc_exchange *x, struct hc_fault *fault);
 void hc_answer_abort(struct hc_exchange *x);
 
+/* True if the service has nothing of the answer yet: another may take its place
+ * (hc_exchange_refuse). A rendezvous that is still being opened for it is given
+ * up, for to cut that would tell the service nothing. */
+bool hc_answer_take_back(struct hc_exchange *x);
+
 /* The same with 502 and 504, too: a target's own. */
 int hc_answer_set_any_status(struct hc_exchange *x, int status,
                              const char *description, struct hc_fault *fault);

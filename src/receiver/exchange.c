@@ -19,12 +19,37 @@ static void drop_body(struct hc_exchange *x)
   hc_buffer_deinit(&x->body);
 }
 
+static const char *or_empty(const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+static void emit_done(const struct hc_exchange *x)
+{
+  struct hc_receiver *r = x->receiver;
+  hyco_http_request_done e = {
+    .connection_id = x->id,
+    .request_method = or_empty(x->info.method),
+    .request_target = or_empty(x->info.target),
+    .remote_address = or_empty(x->info.remote_address),
+    .remote_port = x->info.remote_port,
+    .status_code = x->status,
+    .bytes_in = (int64_t)x->bytes_in,
+    .bytes_out = (int64_t)x->bytes_out,
+    .duration_ms = (int64_t)(x->ended_ms - x->began_ms),
+    .error_code = -x->outcome,
+  };
+  if (r->events.on_http_request_done != NULL)
+    r->events.on_http_request_done(r->self, &e, r->user_data);
+}
+
 static void free_exchange(void *user_data)
 {
   struct hc_exchange *x = user_data;
   struct hc_receiver *r = x->receiver;
   struct hc_control control = { .request = x->info };
 
+  emit_done(x);
   hc_control_deinit(&control);
   drop_body(x);
   hc_answer_deinit(&x->answer);
@@ -52,6 +77,7 @@ void hc_exchange_free(struct hc_exchange *x)
     x->rendezvous->current = NULL;
   x->rendezvous = NULL;
   x->freed = true;
+  x->ended_ms = hc_net_now_ms(r->net);
   if (x->cancel_due)
     return; /* on_later comes back to it */
   hc_list_remove(&x->node);
@@ -88,6 +114,7 @@ void hc_exchange_cancel(struct hc_exchange *x, const struct hc_fault *fault)
   bool is_forwarded = x->forward != NULL;
   struct hc_fault copy = *fault;
 
+  x->outcome = fault->code;
   give_up(x);
   if (is_answered) {
     hc_fault_set(&copy, HYCO_ERENDEZVOUS,
@@ -152,6 +179,10 @@ static void on_deadline(void *user_data)
       hc_exchange_cancel(x, &fault);
     return;
   }
+  if (x->forward != NULL) {
+    hc_http_forward_time_out(x);
+    return;
+  }
   if (id == 0) {
     hc_log_line(&r->log, HC_LOG_INFO, "a request's body did not come");
     hc_exchange_refuse(x, STATUS_TIMEOUT, "The body did not come in time.",
@@ -166,11 +197,6 @@ static void on_deadline(void *user_data)
                "request %d was not answered within %d s", id,
                HC_ANSWER_WITHIN_MS / 1000);
   hc_receiver_emit_error(r, &fault);
-}
-
-static const char *or_empty(const char *text)
-{
-  return text != NULL ? text : "";
 }
 
 static void emit_request(struct hc_exchange *x)
@@ -308,6 +334,7 @@ void hc_exchange_take(struct hc_exchange *x, struct hc_span data, bool end)
 {
   if (x->freed || x->answer.ended)
     return;
+  x->bytes_in += data.len;
   x->is_whole = end;
   x->told_end = !x->info.body; /* nothing to tell */
   if (!x->answer.begun)
@@ -404,6 +431,8 @@ struct hc_exchange *hc_exchange_begin(struct hc_receiver *r,
   memset(info, 0, sizeof *info);
   x->channel = channel;
   x->rendezvous = rendezvous;
+  x->began_ms = hc_net_now_ms(r->net);
+  x->outcome = HYCO_EINTERRUPTED;
   x->streams = hc_properties_flag(props, HYCO_STREAM_REQUESTS) ||
                hc_http_forward_is_set(r);
   hc_buffer_init(&x->body,

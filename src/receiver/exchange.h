@@ -36,6 +36,15 @@ struct hc_exchange {
   struct hc_answer answer;
   struct hc_http_forward *forward; /* NULL: the application's */
 
+  /* For on_http_request_done. */
+  uint64_t began_ms;
+  uint64_t ended_ms;
+  uint64_t bytes_in;  /* of the body */
+  uint64_t bytes_out; /* of the answer's, handed over */
+  int status;         /* handed over; 0: none */
+  int outcome; /* 0: the answer was handed over to its end; else a HYCO_E*,
+                  HYCO_EINTERRUPTED if it was ended here */
+
   bool cancel_due; /* by a shutdown; freed only when it is told */
   int broken;      /* what hc_exchange_break was told */
   struct hc_timer deadline;

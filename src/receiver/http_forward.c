@@ -7,7 +7,11 @@
 #include "receiver/receiver.h"
 #include "session/options.h"
 
-enum { STATUS_BAD_GATEWAY = 502, GATHERED_MAX = HC_ANSWER_BY_CHANNEL_MAX };
+enum {
+  STATUS_BAD_GATEWAY = 502,
+  STATUS_GATEWAY_TIMEOUT = 504,
+  GATHERED_MAX = HC_ANSWER_BY_CHANNEL_MAX
+};
 
 struct hc_http_forward {
   struct hc_receiver *receiver;
@@ -52,20 +56,37 @@ void hc_http_forward_drop(struct hc_exchange *x)
 
 /* The sender learns a reason, the operator, by on_error, the whole of it: where
  * the target is, is nobody else's affair. */
-static void fail(struct hc_exchange *x, const char *reason,
-                 const struct hc_fault *why)
+static void fail_with(struct hc_exchange *x, int status, const char *reason,
+                      const struct hc_fault *why)
 {
   struct hc_receiver *r = x->receiver;
   struct hc_fault fault;
 
   hc_fault_set(&fault, why->code, "ForwardHTTPUrl: %s", why->text);
+  x->outcome = why->code;
   hc_http_forward_drop(x);
-  if (x->answer.begun)
-    hc_answer_abort(x); /* a cut */
+  if (hc_answer_take_back(x))
+    hc_exchange_refuse(x, status, reason, true);
   else
-    hc_exchange_refuse(x, STATUS_BAD_GATEWAY, reason, true);
+    hc_answer_abort(x); /* a cut */
   if (!r->freed)
     hc_receiver_emit_error(r, &fault);
+}
+
+static void fail(struct hc_exchange *x, const char *reason,
+                 const struct hc_fault *why)
+{
+  fail_with(x, STATUS_BAD_GATEWAY, reason, why);
+}
+
+void hc_http_forward_time_out(struct hc_exchange *x)
+{
+  struct hc_fault fault;
+
+  hc_fault_set(&fault, HYCO_ETIMEDOUT, "no answer to request %d within %d s",
+               x->id, HC_ANSWER_WITHIN_MS / 1000);
+  fail_with(x, STATUS_GATEWAY_TIMEOUT,
+            "The forwarding target did not answer in time.", &fault);
 }
 
 /* --- up: the sender's body --- */

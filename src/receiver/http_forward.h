@@ -29,6 +29,9 @@ void hc_http_forward_take(struct hc_exchange *x, struct hc_span data);
 /* The answer has room again. */
 void hc_http_forward_ready(struct hc_exchange *x);
 
+/* The target has not begun to answer in time. */
+void hc_http_forward_time_out(struct hc_exchange *x);
+
 /* The exchange is over: the target is hung up on. Without a forward nothing
  * happens. */
 void hc_http_forward_drop(struct hc_exchange *x);

@@ -180,19 +180,28 @@ void hc_forward_head_deinit(struct hc_forward_head *head)
 
 /* --- the answer --- */
 
+static struct hc_span without_fragment(struct hc_span value)
+{
+  const uint8_t *mark =
+      value.len > 0 ? memchr(value.ptr, '#', value.len) : NULL;
+  return mark != NULL ? hc_span_of(value.ptr, (size_t)(mark - value.ptr))
+                      : value;
+}
+
 /* A Location at the target: *path is what stands behind the base path. */
 static bool is_under_target(const struct hc_exchange *x, struct hc_span value,
                             struct hc_span *path)
 {
   struct hc_url base;
   struct hc_url url;
+  const uint8_t *end = value.ptr + value.len;
 
   read_target(x->receiver, &base);
   if (value.len > 0 && value.ptr[0] == '/' &&
       (value.len == 1 || value.ptr[1] != '/')) {
     *path = value;
   } else {
-    if (hc_url_parse(value, &url, NULL) < 0)
+    if (hc_url_parse(without_fragment(value), &url, NULL) < 0)
       return false;
     bool at_target =
         hc_span_equal_nocase(url.host, base.host) && url.port == base.port;
@@ -205,7 +214,7 @@ static bool is_under_target(const struct hc_exchange *x, struct hc_span value,
                      (port == url.port || (port == 0 && !url.has_port));
     if (!at_target && !at_sender)
       return false;
-    *path = url.target;
+    *path = hc_span_of(url.target.ptr, (size_t)(end - url.target.ptr));
   }
   if (path->len < base.path.len ||
       !hc_span_equal(hc_span_of(path->ptr, base.path.len), base.path))

@@ -56,8 +56,12 @@ void hc_requests_take_body(struct hc_receiver *r, struct hc_span data, bool end)
 
 void hc_requests_lose_body(struct hc_receiver *r)
 {
-  if (r->requests.incoming != NULL)
-    hc_exchange_free(r->requests.incoming);
+  struct hc_exchange *x = r->requests.incoming;
+
+  if (x == NULL)
+    return;
+  x->outcome = HYCO_EDROPPED;
+  hc_exchange_free(x);
 }
 
 struct hc_exchange *hc_requests_find(const struct hc_receiver *r, int id)

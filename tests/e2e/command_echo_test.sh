@@ -39,6 +39,9 @@ connect "$scratch/lines" 'demo/below?a=b' --text
 check "with a suffix and a query" returned "$scratch/lines"
 connect /dev/null demo
 check "nothing at all" returned /dev/null
+connect "$scratch/whole" demo --text -v
+check "-v tells in the end what went and came" \
+  ends_with 0 '^hyco connect: 6 bytes in, 6 out$'
 python3 -c 'print("\u00e9\u20ac\U0001f9c0x" * 100000)' >"$scratch/long"
 connect "$scratch/long" demo --text
 check "a line of 1,000,000 bytes, its characters whole" returned "$scratch/long"

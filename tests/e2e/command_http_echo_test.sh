@@ -39,10 +39,12 @@ ask -I "$at/x"
 check "HEAD" answered '200'
 ask -X DELETE "$at/x%20y?q=%20"
 check "any method" answered '200'
-check "-v tells method and target" await "$echo_pid" echo.err \
-  'request [0-9]*: DELETE /probe/x%20y?q=%20 from 127.0.0.1 port [0-9]*$'
-check "and how it was answered" await "$echo_pid" echo.err \
-  'request [0-9]*: answered 200 (65537 bytes)$'
+line='request [0-9]*: DELETE /probe/x%20y?q=%20 from 127.0.0.1 port [0-9]*'
+check "-v tells a request, and how it was answered" await "$echo_pid" echo.err \
+  "$line: 200 (0 bytes in, 0 out, [0-9]* ms)\$"
+check "with what came and left" await "$echo_pid" echo.err \
+  ': 200 (65537 bytes in, 65537 out, [0-9]* ms)$'
+check "in one line" test "$(grep -c "$line" "$scratch/echo.err")" -eq 1
 run "$HYCO" connect probe "${where_to[@]}" </dev/null
 check "connections are refused" ends_with 1 '503.*takes HTTP requests only'
 
@@ -78,7 +80,7 @@ kill "$broken_pid"
 wait "$broken_pid" 2>/dev/null || true
 exec 4>&-
 check "a sender that goes away is told" \
-  await "$echo_pid" echo.err ': cancelled: '
+  await "$echo_pid" echo.err ': 200, broken off: '
 ask "$at" -d still
 check "the listener goes on" says '^still$'
 check "SIGTERM ends it well" stop "$echo_pid"

@@ -14,7 +14,7 @@ web_pid=$pid
 await "$web_pid" web.out '^ready ' || exit 1
 target=http://127.0.0.1:$(sed -n 's/^ready //p' "$scratch/web.out")
 start_relay
-start_listener listener web --http-forward "$target/web/"
+start_listener listener web --http-forward "$target/web/" -v
 
 request() { run "$HYCO" request "${where_to[@]}" "$@"; }
 wrote() { ends_well && printf "$1" | cmp -s - "$scratch/out"; }
@@ -41,7 +41,7 @@ check "no token reaches the target" not says 'SharedAccess'
 check "nothing is added" not says '^\(User-Agent\|Content-Type\|Expect\):'
 request web/moved -i
 check "a redirect is not followed, and gets the prefix back" \
-  says '^Location: /web/hello'
+  says '^Location: /web/hello#here'
 request web/missing --fail
 check "404 passes" ends_with 1 '404'
 request -X HEAD web/hello -i
@@ -68,6 +68,15 @@ check "a target without an answer: 502" says '^HTTP/1.1 502 .* no answer'
 request web/cut -i
 check "a target that breaks off: 502 or a cut" \
   grep -q -e '^HTTP/1.1 502' -e 'broke off' "$scratch/out" "$scratch/err"
+check "-v tells each request" await "$listener_pid" listener.err \
+  'request [0-9]*: GET /web/moved from 127.0.0.1 port [0-9]*: 302 (0 bytes in, 10 out, [0-9]* ms)$'
+check "with what it carried" await "$listener_pid" listener.err \
+  ': PUT /web/echo .*: 200 (5000000 bytes in, 5000000 out, [0-9]* ms)$'
+check "and a failure's" await "$listener_pid" listener.err \
+  ': GET /web/nothing .*: 502 (0 bytes in, 0 out, [0-9]* ms)$'
+request web/cut_early -i
+check "one that does so while its answer sets out: the same, at once" \
+  grep -q -e '^HTTP/1.1 502' -e 'broke off' "$scratch/out" "$scratch/err"
 check "the listener goes on" kill -0 "$listener_pid"
 stop "$web_pid" || true
 request web/hello -i
@@ -88,7 +97,7 @@ request 'safe/app?x=y' -i
 check "a target without a path" says '^no such page$'
 request safe/app/moved -i
 check "a Location with the sender's Host gets the prefix back" \
-  says '^Location: /safe/app/web/hello'
+  says '^Location: /safe/app/web/hello#here'
 run "$HYCO" connect safe/app "${where_to[@]}"
 check "connections are refused" ends_with 1 'takes HTTP requests only'
 stop "$listener_pid" || true

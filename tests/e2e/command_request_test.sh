@@ -50,6 +50,10 @@ for kind in plain secure; do
   request web/echo -d 'a=b&c' -i
   check "$kind: -d is a POST of known length" says '^X-Framing: length'
   check "$kind: -d is sent as it stands" says '^a=b&c$'
+  request web/echo -d 'four' -v
+  check "$kind: -v tells the status" ends_with 0 '^hyco request: 200 OK$'
+  check "$kind: and in the end what went and came" \
+    ends_with 0 '^hyco request: 4 bytes in, 4 out, [0-9]* ms$'
   request web/echo -d ''
   check "$kind: an empty body" wrote ''
   request -X PUT web/echo --data-file "$scratch/bytes"

@@ -65,7 +65,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def moved(self):
         self.answer(302, b"elsewhere\n",
-                    [("Location", f"http://{self.headers['Host']}/web/hello")])
+                    [("Location", f"http://{self.headers['Host']}/web/hello#here")])
 
     def big(self):
         self.answer(200, b"0123456789abcdef" * (BIG // 16))
@@ -92,13 +92,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"abc")
         self.close_connection = True
 
+    def cut_early(self):
+        """Of no known length, and gone at once."""
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.chunk(b"abc")
+        self.close_connection = True
+
     def nothing(self):
         self.close_connection = True
 
     def any(self):
         name = self.path.partition("?")[0].rpartition("/")[2]
         if name not in ("hello", "head", "echo", "missing", "moved", "big",
-                        "stream", "cut", "nothing"):
+                        "stream", "cut", "cut_early", "nothing"):
             name = "missing"
         getattr(self, name)()
 

@@ -469,6 +469,25 @@ static void an_answer_that_is_given_up_is_500_or_a_cut(void **state)
   sim_service_finish(&s);
 }
 
+/* The service has seen nothing of it: a cut would tell it nothing, and the
+ * sender would wait for its 504. */
+static void one_whose_rendezvous_is_not_open_yet_is_500_too(void **state)
+{
+  (void)state;
+  struct sim_service s;
+  struct raw_peer *control = asked(&s, 26);
+  assert_int_equal(http_write(&s, 1, "much"), 0);
+  assert_int_equal(http_flush(&s, 1), 0);
+  struct raw_peer *peer = sim_service_request(&s);
+  hc_answer_abort(hc_requests_find(s.world.receivers[0].core, 1));
+  http_expect_response(control, "a", 500,
+                       "\"statusDescription\":\"The receiver gave the answer "
+                       "up.\"," HEAD "false");
+  raw_expect_end(peer, HYCO_ECONNRESET);
+  sim_world_run(&s.world, TURN_MS, "");
+  sim_service_finish(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -491,6 +510,7 @@ int main(void)
     cmocka_unit_test(an_end_of_listening_closes_idle_rendezvous),
     cmocka_unit_test(a_pointer_that_brings_nothing_is_given_up),
     cmocka_unit_test(an_answer_that_is_given_up_is_500_or_a_cut),
+    cmocka_unit_test(one_whose_rendezvous_is_not_open_yet_is_500_too),
   };
   return cmocka_run_group_tests_name("sim_http_rendezvous", tests, NULL, NULL);
 }

@@ -111,7 +111,7 @@ static void on_step(void *user_data)
   step_soon(c);
   if (hc_buffer_len(&c->out) > 0)
     take_body(c);
-  else if (!c->is_whole || c->paused || c->ended)
+  else if (!c->is_whole || c->paused || c->ended || c->target->is_silent)
     return;
   else if (!c->has_head)
     tell_head(c);

@@ -16,6 +16,7 @@ struct sim_http_target {
   size_t answer_len; /* of the body that everybody gets */
   size_t piece;      /* bytes told at a time */
   bool breaks_off;   /* in the middle of it */
+  bool is_silent;    /* it takes requests and says nothing */
   size_t n_answered; /* calls that ended well */
   size_t body_len;   /* of the last request that was whole */
 };
