@@ -18,6 +18,23 @@ static bool starts_with(const struct hc_buffer *b, const char *text)
   return span.len >= len && memcmp(span.ptr, text, len) == 0;
 }
 
+/* libcurl does not say what ends a body. */
+static bool says_chunked(struct hc_span line)
+{
+  static const char name[] = "Transfer-Encoding:";
+  static const char coding[] = "chunked";
+  const size_t name_len = sizeof(name) - 1;
+  const size_t len = sizeof(coding) - 1;
+
+  if (line.len < name_len + len ||
+      strncasecmp((const char *)line.ptr, name, name_len) != 0)
+    return false;
+  while (line.len > 0 && strchr("\r\n\t ", line.ptr[line.len - 1]) != NULL)
+    line.len--;
+  return line.len >= name_len + len &&
+         strncasecmp((const char *)line.ptr + line.len - len, coding, len) == 0;
+}
+
 /* "HTTP/1.1 1xx": another head follows. */
 static bool is_interim(const struct hc_buffer *head)
 {
@@ -42,9 +59,11 @@ static size_t take_line(char *bytes, size_t size, size_t n, void *user_data)
                  (int)HC_HTTP_ANSWER_MAX);
     return 0;
   }
+  call->in_is_chunked |= says_chunked(hc_span_of(bytes, len));
   if (len > 2 || bytes[0] != (len == 2 ? '\r' : '\n'))
     return len;
   if (is_interim(&call->head)) {
+    call->in_is_chunked = false;
     hc_buffer_clear(&call->head);
     return len;
   }
@@ -69,11 +88,23 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *user_data)
     hc_fault_set(&call->fault, HYCO_ENOMEM, "out of memory");
     return 0;
   }
+  call->in_total += len;
   hc_io_call_schedule(call);
   return len;
 }
 
 /* --- what leaves --- */
+
+/* An answer that is no success came before the body was sent: the server does
+ * not want the rest (RFC 9112 9.5). */
+static bool is_refused(const struct hc_io_call *call)
+{
+  long status = 0;
+
+  if (call->head_is_whole)
+    curl_easy_getinfo(call->job->easy, CURLINFO_RESPONSE_CODE, &status);
+  return status >= 300;
+}
 
 static size_t give_body(char *out, size_t size, size_t n, void *user_data)
 {
@@ -81,7 +112,11 @@ static size_t give_body(char *out, size_t size, size_t n, void *user_data)
   struct hc_io_call *call = job->owner;
   size_t room = size * n;
 
-  if (call == NULL || call->out_is_short)
+  if (call == NULL)
+    return CURL_READFUNC_ABORT;
+  if (is_refused(call))
+    return 0;
+  if (call->out_is_short)
     return CURL_READFUNC_ABORT;
   struct hc_span waiting = hc_buffer_span(&call->out);
   if (waiting.len == 0 && call->out_is_whole)
@@ -101,12 +136,15 @@ static size_t give_body(char *out, size_t size, size_t n, void *user_data)
 
 void hc_io_call_unpause(struct hc_io_call *call)
 {
+  if (call->job == NULL)
+    return;
   bool in = call->in_stands && !call->is_paused &&
             hc_buffer_len(&call->in) <= HC_HTTP_IN_MAX / 2;
-  bool out =
-      call->out_stands && (hc_buffer_len(&call->out) > 0 || call->out_is_whole);
+  /* One that is refused goes on to be ended: libcurl would wait for it. */
+  bool out = call->out_stands && (hc_buffer_len(&call->out) > 0 ||
+                                  call->out_is_whole || is_refused(call));
 
-  if (call->job == NULL || (!in && !out))
+  if (!in && !out)
     return;
   call->in_stands = call->in_stands && !in;
   call->out_stands = call->out_stands && !out;

@@ -1,5 +1,6 @@
 /* The inside of an HTTP call. libcurl's callbacks, in http_call.c, only fill
- * and empty its buffers; what it tells its owner is in http_client.c. */
+ * and empty its buffers; what it tells its owner is in http_client.c, how it
+ * ends in http_end.c. */
 #ifndef HC_IO_HTTP_CALL_H
 #define HC_IO_HTTP_CALL_H
 
@@ -26,7 +27,10 @@ struct hc_io_call {
   struct hc_buffer head;
   bool head_is_whole;
   bool head_is_told;
+  bool is_head;        /* the method: no body follows, whatever is said */
+  bool in_is_chunked;  /* the answer's framing */
   struct hc_buffer in; /* body of the answer */
+  uint64_t in_total;   /* of it so far */
   bool is_paused;      /* by the owner */
   bool in_stands;      /* libcurl was told to wait */
 
@@ -57,6 +61,8 @@ void hc_io_call_unpause(struct hc_io_call *call);
 
 /* Puts it on the list of what has to be told. */
 void hc_io_call_schedule(struct hc_io_call *call);
+
+/* --- http_end.c --- */
 
 /* libcurl is through with it: on_done of the job; result is a CURLcode. */
 void hc_io_call_done(struct hc_io_call *call, int result);

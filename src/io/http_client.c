@@ -89,62 +89,6 @@ static void run_call(struct hc_task *task)
     call_free(call);
 }
 
-/* --- how it ended --- */
-
-static int code_of(const struct hc_io_call *call, CURLcode result,
-                   const char **text)
-{
-  switch (result) {
-  case CURLE_GOT_NOTHING:
-    *text = "the server closed the connection without an answer";
-    return HYCO_EDROPPED;
-  case CURLE_PARTIAL_FILE:
-    *text = "the answer broke off";
-    return HYCO_EDROPPED;
-  case CURLE_SEND_ERROR:
-  case CURLE_RECV_ERROR:
-    if (call->job->has_proxy && !call->head_is_whole)
-      return hc_curl_job_fault(call->job, result, text);
-    *text = "the connection broke off";
-    return HYCO_EDROPPED;
-  case CURLE_SSL_CONNECT_ERROR:
-  case CURLE_SSL_CIPHER:
-  case CURLE_PEER_FAILED_VERIFICATION:
-    (void)hc_curl_job_fault(call->job, result, text);
-    return HYCO_ETLS;
-  case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
-  case CURLE_WEIRD_SERVER_REPLY:
-  case CURLE_BAD_CONTENT_ENCODING:
-    *text = "the server's answer is not HTTP/1.1";
-    return HYCO_EPROTOCOL;
-  case CURLE_ABORTED_BY_CALLBACK:
-    *text = "the body of the request ended early";
-    return HYCO_EBADVALUE;
-  default:
-    return hc_curl_job_fault(call->job, result, text);
-  }
-}
-
-void hc_io_call_done(struct hc_io_call *call, int result)
-{
-  const struct hc_fault *refused = &call->loan.fault;
-  const char *text = NULL;
-
-  if (result == CURLE_OK && !call->head_is_whole)
-    result = CURLE_GOT_NOTHING;
-  if (result != CURLE_OK && refused->code != 0)
-    hc_fault_set(&call->fault, refused->code, "%s: %s", call->name,
-                 refused->text);
-  else if (result != CURLE_OK && call->fault.code == 0) {
-    int code = code_of(call, (CURLcode)result, &text);
-    hc_fault_set(&call->fault, code, "%s: %s", call->name, text);
-  }
-  call->is_ended = true;
-  hc_curl_job_drop(call->job);
-  call->job = NULL;
-  hc_io_call_schedule(call);
-}
-
 /* --- struct hc_http_ops --- */
 
 static struct hc_io_call *call_new(struct hc_loop *loop,
@@ -162,6 +106,7 @@ static struct hc_io_call *call_new(struct hc_loop *loop,
   call->loop = loop;
   call->task.run = run_call;
   call->left = request->body;
+  call->is_head = strcmp(request->method, "HEAD") == 0;
   hc_buffer_init(&call->head, HC_HTTP_ANSWER_MAX);
   hc_buffer_init(&call->in, HC_HTTP_IN_MAX);
   hc_buffer_init(&call->out, HC_HTTP_OUT_MAX);

@@ -44,7 +44,9 @@ struct hc_http_handler {
   /* After a write that was refused: there is room again. */
   void (*on_room)(void *user_data);
 
-  /* fault->code is 0 when the answer came whole, otherwise what broke. */
+  /* fault->code is 0 when the answer came whole, otherwise what broke. An
+   * answer of status 300 and above may come whole before the request's body
+   * is: the rest of that is not sent. */
   void (*on_end)(void *user_data, const struct hc_fault *fault);
 
   /* As on_verify of struct hc_dial, but called from within the TLS handshake.
@@ -69,9 +71,9 @@ struct hc_http_request {
   const char *target; /* '/' first, bytes 0x21-0x7e, sent as it stands */
   /* "Name: value" each, legal as of hc_http_name_is_legal and
    * hc_http_value_is_legal; neither framing (Content-Length, ...) nor hop by
-   * hop. Without a Host among them it is host:port. Nothing else is sent,
-   * but what frames the body: without one POST, PUT and PATCH say that it is
-   * empty (RFC 9110 8.6). */
+   * hop, nor Expect. Without a Host among them it is host:port. Nothing else is
+   * sent, but what frames the body: without one POST, PUT and PATCH say that it
+   * is empty (RFC 9110 8.6). */
   const char *const *fields;
   size_t n_fields;
   int64_t body; /* its length, HC_HTTP_CHUNKED or HC_HTTP_NO_BODY */

@@ -29,6 +29,14 @@ static int verify(X509_STORE_CTX *store, void *user_data)
   return rc == 0;
 }
 
+static void note_alert(const SSL *ssl, int where, int alert)
+{
+  struct hc_tls_loan *loan = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+
+  if (where == SSL_CB_READ_ALERT && (alert & 0xff) == SSL_AD_CLOSE_NOTIFY)
+    loan->is_ended = true;
+}
+
 static bool lend_certificate(SSL_CTX *from, SSL_CTX *to)
 {
   X509 *cert = SSL_CTX_get0_certificate(from);
@@ -77,5 +85,8 @@ int hc_tls_lend(struct hc_tls_loan *loan, void *ssl_ctx)
   SSL_CTX_set1_cert_store(to, SSL_CTX_get_cert_store(from));
   SSL_CTX_set_verify(to, SSL_VERIFY_PEER, NULL);
   SSL_CTX_set_cert_verify_callback(to, verify, loan);
+  loan->is_ended = false;
+  SSL_CTX_set_app_data(to, loan);
+  SSL_CTX_set_info_callback(to, note_alert);
   return 0;
 }

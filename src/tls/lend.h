@@ -15,6 +15,7 @@ struct hc_tls_loan {
   void *user_data;
   struct hc_fault fault; /* why the certificate was refused; code 0: it was not
                           */
+  bool is_ended;         /* the peer's close_notify has come */
 };
 
 /* Sets up ssl_ctx, an SSL_CTX that was made by others, as sessions of loan->tls

@@ -245,6 +245,56 @@ static void test_an_answer_that_is_cut_is_no_answer(void **state)
                 HYCO_EDROPPED, "broke off");
 }
 
+/* RFC 9112 9.8: where the connection's end is the answer's, TLS has to announce
+ * it. */
+static void test_an_end_that_tls_does_not_announce_is_a_cut(void **state)
+{
+  static const char *const heads[] = {
+    "HTTP/1.1 200 OK\r\n\r\n",
+    "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\n",
+    "HTTP/1.1 404 No\r\nX-Coding: chunked\r\n\r\n",
+  };
+
+  for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+    char text[100];
+    (void)snprintf(text, sizeof(text), "%sabc", heads[i]);
+    assert_broken(state, text, HYCO_EDROPPED, "broke off");
+  }
+}
+
+static void test_the_connections_end_may_be_the_answers(void **state)
+{
+  static const char text[] = "HTTP/1.1 200 OK\r\n\r\nabc";
+  struct pair pair = { 0 };
+  struct call c;
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  call_answer(&pair, text);
+  end_close(&pair.server, HC_STREAM_CLEAN);
+  pair_run_until(&pair, &c.is_ended);
+  assert_int_equal(c.fault.code, 0);
+  call_assert_body(&c, "abc");
+  call_finish(&c);
+}
+
+/* What says its length itself needs no announcement. */
+static void test_a_whole_answer_may_be_followed_by_a_cut(void **state)
+{
+  static const char *const answers[] = {
+    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+    "HTTP/1.1 200 OK\r\ntransfer-encoding:Chunked \r\n\r\n"
+    "3\r\nabc\r\n0\r\n\r\n",
+    "HTTP/1.1 204 No Content\r\n\r\n",
+    "HTTP/1.1 304 Not Modified\r\n\r\n",
+  };
+
+  for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+    assert_broken(state, answers[i], 0, "");
+}
+
 static void test_a_server_that_says_nothing_is_told_as_that(void **state)
 {
   struct pair pair = { 0 };
@@ -288,6 +338,29 @@ static void test_a_head_that_is_too_long_ends_the_call(void **state)
   call_finish(&c);
 }
 
+/* libcurl has a limit of its own, for a line. */
+static void test_a_line_that_is_too_long_ends_the_call(void **state)
+{
+  enum { LINE = 150000 };
+  struct pair pair = { 0 };
+  struct call c;
+  char *line = hc_alloc(LINE + 1);
+
+  assert_non_null(line);
+  memset(line, 'x', LINE);
+  line[LINE] = '\0';
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  call_answer(&pair, "HTTP/1.1 200 OK\r\nX-Long: ");
+  call_answer(&pair, line);
+  pair_run_until(&pair, &c.is_ended);
+  call_assert_fault(&c, HYCO_ETOOLONG, "too long");
+  hc_free(line);
+  call_finish(&c);
+}
+
 static void test_a_refused_port_is_said_with_its_name(void **state)
 {
   struct pair pair = { 0 };
@@ -319,6 +392,10 @@ int main(void)
     BOTH(test_a_server_that_says_nothing_is_told_as_that),
     BOTH(test_what_is_not_http_is_refused),
     BOTH(test_a_head_that_is_too_long_ends_the_call),
+    BOTH(test_a_line_that_is_too_long_ends_the_call),
+    BOTH(test_the_connections_end_may_be_the_answers),
+    WITH(tls, test_an_end_that_tls_does_not_announce_is_a_cut),
+    BOTH(test_a_whole_answer_may_be_followed_by_a_cut),
     BOTH(test_a_refused_port_is_said_with_its_name),
   };
   return cmocka_run_group_tests(tests, NULL, tls_files_remove);
