@@ -80,6 +80,7 @@ int hc_blocking_send(const struct hc_blocking_send *how,
 
   if (loop->blocking)
     return HYCO_EBUSY;
+  atomic_store(how->interrupted, false); /* it came too late for its send */
   loop->blocking = true;
   while ((rc = advance(how, out, &progress)) == 0) {
     if (!hc_api_turn(loop, turn_timeout(how->timeout_ms)))
