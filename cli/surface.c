@@ -9,7 +9,8 @@ const struct hc_cli_surface_row hc_cli_methods[] = {
   { "disconnect", HYCO_SCOPE_BOTH, "Closes one connection; never blocks." },
   { "do_events", HYCO_SCOPE_BOTH,
     "Runs the loop: handlers are called, for a time at most." },
-  { "interrupt", HYCO_SCOPE_BOTH, "Ends a blocking send, from any thread." },
+  { "interrupt", HYCO_SCOPE_BOTH,
+    "Ends a blocking send or a file under way, from any thread." },
   { "run", HYCO_SCOPE_BOTH,
     "Runs the loop: a receiver listens until that is over, a sender until its "
     "connection and requests are (hyco's own)." },

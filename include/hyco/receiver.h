@@ -402,10 +402,11 @@ HYCO_API int hyco_receiver_send_text(hyco_receiver *r, int connection_id,
  * Connection timeout 0 (the default): returns at once, and the loop goes on
  * with it. HYCO_EWOULDBLOCK: OutBufferSize bytes wait already, or a file is
  * under way; until its end other messages would block too, pings and pongs not.
- * hyco_receiver_disconnect lets it come to its end first. What fails after the
- * call returned is reported by on_connection_error: HYCO_EFILEIO,
- * HYCO_EBADVALUE, HYCO_ENOMEM, HYCO_ENOTCONNECTED (the peer's Close came; with
- * HalfClose the file goes on).
+ * hyco_receiver_disconnect lets it come to its end first;
+ * hyco_receiver_interrupt calls it off. What fails after the call returned is
+ * reported by on_connection_error: HYCO_EFILEIO, HYCO_EBADVALUE, HYCO_ENOMEM,
+ * HYCO_EINTERRUPTED, HYCO_ENOTCONNECTED (the peer's Close came; with HalfClose
+ * the file goes on).
  * Connection timeout above 0: blocks as hyco_receiver_send does, until all is
  * with the kernel; inside a handler the progress is told when that returns.
  *
@@ -420,8 +421,14 @@ HYCO_API int hyco_receiver_send_file(hyco_receiver *r, int connection_id,
                                      const char *file_name);
 
 /* Ends a blocking send on this connection, which then returns
- * HYCO_EINTERRUPTED. Nothing happens if there is none. Any thread, and any
- * handler; r must not be freed meanwhile. */
+ * HYCO_EINTERRUPTED. Without one it calls off a file that was sent with
+ * connection timeout 0 (hyco's own; nothing else ends one but a cut): in 0.1 s
+ * at most the loop reads no more of it, on_connection_error reports
+ * HYCO_EINTERRUPTED, and the connection is closed with 1001 "send interrupted",
+ * behind what was queued and in place of the Close of a
+ * hyco_receiver_disconnect that waits for the file. Nothing happens if there is
+ * neither, or all of it is queued. Any thread, and any handler; r must not be
+ * freed meanwhile. */
 HYCO_API void hyco_receiver_interrupt(hyco_receiver *r, int connection_id);
 
 /* As hyco_loop_do_events on the receiver's loop. */

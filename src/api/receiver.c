@@ -266,8 +266,12 @@ static int send_blocking(void *owner, int id, struct hc_outgoing *out)
 
 void hyco_receiver_interrupt(hyco_receiver *r, int connection_id)
 {
-  if (connection_id == 0 || atomic_load(&r->sending) != connection_id)
+  if (connection_id == 0)
     return;
+  if (atomic_load(&r->sending) != connection_id) {
+    hc_files_call_off(&r->core->files, connection_id);
+    return;
+  }
   atomic_store(&r->interrupted, true);
   hc_loop_wake(r->loop->io);
 }

@@ -209,8 +209,10 @@ static int send_blocking(void *owner, int id, struct hc_outgoing *out)
 
 void hyco_sender_interrupt(hyco_sender *s)
 {
-  if (atomic_load(&s->sending) == 0)
+  if (atomic_load(&s->sending) == 0) {
+    hc_files_call_off(&s->core->files, 0);
     return;
+  }
   atomic_store(&s->interrupted, true);
   hc_loop_wake(s->loop->io);
 }

@@ -391,6 +391,7 @@ static struct hc_accepted *new_accepted(struct hc_receiver *r,
     .is_forwarded = a->forward != NULL,
     .timeout_s = hc_properties_number(props, HYCO_DEFAULT_TIMEOUT),
     .net = r->net,
+    .all = &r->files,
     .on_progress = on_progress,
     .user_data = a,
   };

@@ -483,6 +483,7 @@ static void free_receiver(void *user_data)
   hc_surface_deinit(&r->surface);
   hc_id_map_deinit(&r->ids);
   hc_requests_deinit(&r->requests);
+  hc_files_deinit(&r->files);
   hc_free(r);
 }
 
@@ -518,6 +519,7 @@ int hc_receiver_new(struct hc_net *net, hyco_receiver *self,
   r->reap = make_timer(r, free_receiver);
   hc_list_init(&r->accepted);
   hc_list_init(&r->rejects);
+  hc_files_init(&r->files);
   hc_requests_init(&r->requests);
   hc_net_random(net, random, sizeof random);
   hc_guid_format(r->id, random);

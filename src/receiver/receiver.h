@@ -53,6 +53,7 @@ struct hc_receiver {
   struct hc_list rejects;
   struct hc_id_map ids; /* open connections by ConnectionId */
   int last_id;
+  struct hc_files files;
   struct hc_requests requests;
   struct hc_http_client *http; /* for ForwardHTTPUrl; NULL: there is none */
   struct hc_tls *forward_tls;  /* to an https target; NULL: not yet */

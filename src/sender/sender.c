@@ -396,6 +396,7 @@ static void free_sender(void *user_data)
   struct hc_sender *s = user_data;
   hc_surface_deinit(&s->surface);
   hc_sender_headers_deinit(&s->headers);
+  hc_files_deinit(&s->files);
   hc_free(s);
 }
 
@@ -413,7 +414,9 @@ int hc_sender_new(struct hc_net *net, hyco_sender *self,
     s->events = *events;
   s->user_data = user_data;
   s->accept_data = true;
+  hc_files_init(&s->files);
   s->sending.net = net;
+  s->sending.all = &s->files;
   s->sending.on_progress = on_progress;
   s->sending.user_data = s;
   hc_surface_init(&s->surface, &hc_sender_rows, s, HYCO_SCOPE_SENDER);

@@ -36,6 +36,7 @@ struct hc_sender {
   char id[HC_GUID_LEN + 1]; /* a GUID for this connection */
   bool accept_data;
   struct hc_sending sending;
+  struct hc_files files;
   struct hc_inbox inbox;
   struct hc_sender_headers headers;
   struct hc_endpoint endpoint; /* of this try */

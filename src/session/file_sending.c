@@ -1,12 +1,15 @@
 /* Sends of whole files on a connection. */
 #include "session/file_sending.h"
-#include "base/list.h"
 #include "base/memory.h"
 #include "session/file.h"
+#include <stdatomic.h>
 
 struct hc_file_sending {
   struct hc_file_sending *next;
+  struct hc_list node; /* in the role's, while the loop sends it */
+  atomic_bool is_called_off;
   struct hc_sending *sending; /* NULL: the connection is gone */
+  struct hc_connection *connection;
   struct hc_outgoing out;
   struct hc_timer progress;
   uint64_t told;
@@ -26,11 +29,57 @@ static void free_file(struct hc_file_sending *f)
   hc_free(f);
 }
 
+void hc_files_init(struct hc_files *files)
+{
+  pthread_mutex_init(&files->lock, NULL);
+  hc_list_init(&files->under_way);
+}
+
+void hc_files_deinit(struct hc_files *files)
+{
+  pthread_mutex_destroy(&files->lock);
+}
+
+/* Only f's own thread changes the list and what hangs on f; the lock keeps both
+ * while another one looks. */
+void hc_files_call_off(struct hc_files *files, int id)
+{
+  pthread_mutex_lock(&files->lock);
+  for (struct hc_list *n = files->under_way.next; n != &files->under_way;
+       n = n->next) {
+    struct hc_file_sending *f = HC_LIST_ENTRY(n, struct hc_file_sending, node);
+    if (f->sending->id == id)
+      atomic_store(&f->is_called_off, true);
+  }
+  pthread_mutex_unlock(&files->lock);
+}
+
+static void list_file(struct hc_file_sending *f)
+{
+  struct hc_files *files = f->sending->all;
+
+  pthread_mutex_lock(&files->lock);
+  hc_list_append(&files->under_way, &f->node);
+  pthread_mutex_unlock(&files->lock);
+}
+
+static void unlist_file(struct hc_file_sending *f)
+{
+  struct hc_files *files = f->sending->all;
+
+  if (!hc_list_is_linked(&f->node))
+    return;
+  pthread_mutex_lock(&files->lock);
+  hc_list_remove(&f->node);
+  pthread_mutex_unlock(&files->lock);
+}
+
 /* Takes it away from its connection, which is still there. */
 static void detach(struct hc_file_sending *f)
 {
   struct hc_file_sending **at = &f->sending->files;
 
+  unlist_file(f);
   while (*at != f)
     at = &(*at)->next;
   *at = f->next;
@@ -46,6 +95,10 @@ static void on_progress_timer(void *user_data)
   uint64_t size = f->file.size;
   bool is_news = f->out.done || sent != f->told;
 
+  if (!f->out.done && atomic_load(&f->is_called_off)) {
+    hc_connection_give_up(f->connection, HYCO_EINTERRUPTED); /* f is gone */
+    return;
+  }
   f->told = sent;
   if (!f->out.done) {
     hc_net_timer_set(s->net, &f->progress, HC_PROGRESS_MS);
@@ -62,6 +115,8 @@ static int read_more(struct hc_outgoing *out, size_t max)
 {
   struct hc_file_sending *f = HC_LIST_ENTRY(out, struct hc_file_sending, out);
 
+  if (atomic_load(&f->is_called_off))
+    return HYCO_EINTERRUPTED;
   int rc = hc_file_read(&f->file, max, &out->rest, &f->fault);
   if (rc < 0)
     return rc;
@@ -131,6 +186,9 @@ static int send_later(struct hc_connection *c, struct hc_file_sending *f,
 {
   int rc = hc_connection_send_later(c, &f->out);
 
+  f->connection = c;
+  if (rc == 0 && !f->out.done)
+    list_file(f);
   if (rc == 0)
     return 0;
   f->sending->bytes_sent = 0;

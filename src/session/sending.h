@@ -9,6 +9,7 @@
 #include <hyco/receiver.h>
 
 struct hc_file_sending;
+struct hc_files;
 
 struct hc_sending {
   /* A synchronous send runs the loop, which only the API can. NULL: every send
@@ -27,6 +28,7 @@ struct hc_sending {
 
   struct hc_net *net;
   struct hc_file_sending *files; /* under way, or their end not yet told of */
+  struct hc_files *all;          /* the role's, with those of others */
   void (*on_progress)(void *user_data, int64_t sent, int64_t size);
   void *user_data;
 };

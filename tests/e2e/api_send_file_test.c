@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BIG = 8 << 20, PATIENCE_S = 60 };
+enum { BIG = 8 << 20, PATIENCE_S = 60, TURNS_MAX = 10000 };
 
 struct fixture {
   struct api_world *w;
@@ -190,6 +190,42 @@ static void a_thread_interrupts_a_blocking_call(void **state)
   interrupt(state, interrupt_from_a_thread);
 }
 
+/* The peer reads nothing, so that the file cannot be over. */
+static void a_thread_calls_off_a_file_that_the_loop_sends(void **state)
+{
+  struct fixture f;
+  setup(&f, state);
+  assert_int_equal(truncate(f.path, 1 << 30), 0); /* more than kernels hold */
+  assert_int_equal(
+      hyco_sender_set_bool(f.w->sender, HYCO_CONNECTION_ACCEPT_DATA, false), 0);
+  assert_int_equal(
+      hyco_receiver_send_file(f.w->receiver, f.w->accepted, f.path), 0);
+  interrupt_from_a_thread(&f);
+  int rc = HYCO_EWOULDBLOCK;
+  for (int i = 0; i < TURNS_MAX && rc == HYCO_EWOULDBLOCK; i++) {
+    (void)hyco_loop_do_events(f.w->loop, 10);
+    rc = hyco_receiver_send(f.w->receiver, f.w->accepted, "x", 1);
+  }
+  assert_int_equal(rc, HYCO_ENOTCONNECTED); /* it closes */
+  assert_int_equal(
+      hyco_sender_set_bool(f.w->sender, HYCO_CONNECTION_ACCEPT_DATA, true), 0);
+  api_world_await(f.w, &f.w->sender_disconnects, 1);
+  assert_int_equal(f.w->sender_code, 1001);
+  assert_string_equal(f.w->sender_text, "send interrupted");
+}
+
+/* It came when all was said: the next send is not what it meant. */
+static void an_interrupt_that_comes_too_late_ends_nothing(void **state)
+{
+  struct fixture f;
+  setup(&f, state);
+  set_timeout(&f, PATIENCE_S);
+  assert_int_equal(hyco_loop_post(f.w->loop, interrupt_here, &f), 0);
+  assert_int_equal(hyco_receiver_send(f.w->receiver, f.w->accepted, "a", 1), 0);
+  assert_int_equal(hyco_receiver_send(f.w->receiver, f.w->accepted, "b", 1), 0);
+  api_world_await_bytes(f.w, &f.w->sender_bytes, 2);
+}
+
 static void free_sender(void *user_data)
 {
   struct fixture *f = user_data;
@@ -349,6 +385,8 @@ int main(void)
     TEST(a_blocking_call_that_nobody_reads_times_out),
     TEST(a_handler_interrupts_a_blocking_call),
     TEST(a_thread_interrupts_a_blocking_call),
+    TEST(a_thread_calls_off_a_file_that_the_loop_sends),
+    TEST(an_interrupt_that_comes_too_late_ends_nothing),
     TEST(a_blocking_call_ends_when_its_sender_is_freed),
     TEST(a_blocking_call_ends_with_its_connection),
     TEST(inside_a_handler_progress_is_told_when_it_returns),

@@ -133,6 +133,95 @@ static void a_disk_that_fails_after_a_disconnect_changes_the_code(void **state)
   sim_file_finish(&f);
 }
 
+/* --- called off --- */
+
+static void call_off(void *user_data)
+{
+  struct sim_file *f = user_data;
+  hc_files_call_off(&f->s->core->files, 0);
+}
+
+static void a_file_that_is_called_off_ends_the_connection_1001(void **state)
+{
+  (void)state;
+  struct sim_file f;
+  sim_file_start(&f, 1, "");
+  sim_file_make(&f, 3 * SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(&f, 1);
+  assert_int_equal(sim_file_send(&f), 0);
+  sim_run(f.w.sim, 50);
+  assert_int_equal(sim_world_count(&f.w, "s0 error"), 0);
+  call_off(&f);
+  sim_run(f.w.sim, HC_PROGRESS_MS);
+  assert_int_equal(sim_world_count(&f.w, "s0 error 301 the operation was "
+                                         "interrupted ("),
+                   1);
+  sim_world_wait(&f.w, "s0 disconnected 1001 send interrupted",
+                 SIM_FILE_WAIT_MS);
+  assert_int_equal(
+      sim_world_count(&f.w, "r0 1 disconnected 1001 send interrupted"), 1);
+  assert_int_equal(sim_world_count(&f.w, "r0 1 binary"), 0);
+  assert_int_equal(sim_world_count(&f.w, "s0 progress 3145728"), 0);
+  sim_file_finish(&f);
+}
+
+/* Nothing drains that would ask for more of the file. */
+static void a_file_that_nobody_reads_can_be_called_off(void **state)
+{
+  (void)state;
+  struct sim_file f;
+  sim_file_start(&f, 1, "");
+  sim_file_make(&f, 8 * SIM_FILE_MEBIBYTE);
+  sim_file_refuse_data(&f, true);
+  assert_int_equal(sim_file_send(&f), 0);
+  sim_run(f.w.sim, 1000);
+  sim_at(f.w.sim, 1, call_off, &f);
+  sim_run(f.w.sim, 1 + HC_PROGRESS_MS);
+  assert_int_equal(sim_world_count(&f.w, "s0 error 301"), 1);
+  assert_int_equal(sim_file_send(&f), HYCO_ENOTCONNECTED);
+  sim_world_wait(&f.w, "s0 disconnected 1006", 2UL * HC_CLOSE_WAIT_MS);
+  sim_file_finish(&f);
+}
+
+static void a_file_that_a_disconnect_waits_for_can_be_called_off(void **state)
+{
+  (void)state;
+  struct sim_file f;
+  sim_file_start(&f, 1, "");
+  sim_file_make(&f, 3 * SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(&f, 1);
+  assert_int_equal(sim_file_send(&f), 0);
+  assert_int_equal(hc_sender_disconnect(f.s->core), 0);
+  sim_at(f.w.sim, 50, call_off, &f);
+  sim_world_wait(&f.w, "s0 disconnected 1001 send interrupted",
+                 SIM_FILE_WAIT_MS);
+  assert_int_equal(sim_world_count(&f.w, "s0 error 301"), 1);
+  assert_int_equal(
+      sim_world_count(&f.w, "r0 1 disconnected 1001 send interrupted"), 1);
+  sim_file_finish(&f);
+}
+
+/* Of two connections' files only the one that was meant. */
+static void only_a_file_that_is_under_way_is_called_off(void **state)
+{
+  (void)state;
+  struct sim_file f;
+  sim_file_start(&f, 1, "");
+  sim_file_make(&f, SIM_FILE_MEBIBYTE);
+  call_off(&f);
+  assert_int_equal(sim_file_send(&f), 0);
+  assert_int_equal(hc_receiver_send_file(f.r->core, 1, f.path), 0);
+  hc_files_call_off(&f.r->core->files, 2);
+  sim_world_wait(&f.w, "s0 binary 1048576 bytes", SIM_FILE_WAIT_MS);
+  sim_world_wait(&f.w, "r0 1 binary 1048576 bytes", SIM_FILE_WAIT_MS);
+  call_off(&f);
+  assert_int_equal(sim_file_send(&f), 0);
+  sim_world_wait(&f.w, "r0 1 binary 1048576 bytes", SIM_FILE_WAIT_MS);
+  assert_int_equal(sim_world_count(&f.w, "s0 error"), 0);
+  assert_int_equal(sim_world_count(&f.w, "r0 1 error"), 0);
+  sim_file_finish(&f);
+}
+
 static void a_disk_that_fails_at_once_is_an_error_and_no_more(void **state)
 {
   (void)state;
@@ -214,6 +303,16 @@ static void a_sender_may_be_freed_when_told_of_a_file(void **state)
   sim_run(f.w.sim, 1000);
   assert_null(f.s->core);
   sim_file_finish(&f);
+
+  sim_file_start(&f, 1, "");
+  sim_file_make(&f, SIM_FILE_MEBIBYTE);
+  sim_file_refuse_data(&f, true);
+  sim_world_on(&f.w, "s0 error 301", free_sender, &f);
+  assert_int_equal(sim_file_send(&f), 0);
+  call_off(&f);
+  sim_run(f.w.sim, 1000);
+  assert_null(f.s->core);
+  sim_file_finish(&f);
 }
 
 static void a_shutdown_does_not_wait_for_a_file_for_ever(void **state)
@@ -260,6 +359,10 @@ int main(void)
     cmocka_unit_test(a_file_that_shrinks_ends_the_connection_1001),
     cmocka_unit_test(a_disk_that_fails_later_ends_the_connection_1001),
     cmocka_unit_test(a_disk_that_fails_after_a_disconnect_changes_the_code),
+    cmocka_unit_test(a_file_that_is_called_off_ends_the_connection_1001),
+    cmocka_unit_test(a_file_that_nobody_reads_can_be_called_off),
+    cmocka_unit_test(a_file_that_a_disconnect_waits_for_can_be_called_off),
+    cmocka_unit_test(only_a_file_that_is_under_way_is_called_off),
     cmocka_unit_test(a_disk_that_fails_at_once_is_an_error_and_no_more),
     cmocka_unit_test(a_cut_at_any_time_leaves_nothing_behind),
     cmocka_unit_test(a_role_may_be_freed_amid_a_file),
