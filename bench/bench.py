@@ -20,6 +20,7 @@ from parties import CONNECTIONS_MAX, Parties, find_program
 
 MIB = 1 << 20
 MEMORY_SIZES = (1000, 5000)
+FIRST_REQUESTS = 1000  # of a receiver that has just been started
 GROWTH_STEPS = (10, 100, 1000, 5000, 10000)
 
 
@@ -124,6 +125,13 @@ def bench_http(bench, args):
         bench.alternate("http requests", measure_all(
             figures.http_requests, parties, answering, args.requests),
             args.rounds)
+        bench.alternate("http first requests", {
+            name: functools.partial(figures.first_http_requests, parties,
+                                    start, FIRST_REQUESTS)
+            for name, start in {
+                "C API": parties.answer_with_c,
+                "hyco-https": parties.answer_with_hyco_https}.items()},
+                        args.rounds)
         bench.alternate("http stream", measure_all(
             figures.http_stream, parties, {**relayed, **near}), args.rounds)
         for way in ("up", "down"):

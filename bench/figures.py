@@ -117,6 +117,17 @@ def http_requests(parties, path, n):
     return {**costs, "per_second": n / wall, "p50": p50, "p99": p99}
 
 
+def first_http_requests(parties, start, n):
+    """As http_requests, of a receiver that is new: its first n requests, with
+    its start. start gives the path to one behind an entity."""
+    path = start("new")
+    with http_crowd(parties, path) as crowd:
+        crowd.do("ask", n, ASKERS)
+        cost = path.cpu()["end"] * 1e6 / n
+    parties.stop(path.watched["end"])
+    return {"end": cost}
+
+
 def http_stream(parties, path):
     """Microseconds until a streamed answer begins, and until its events are
     there, while others ask."""

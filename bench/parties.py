@@ -219,9 +219,9 @@ class Parties:
         return self.http_path_to("ours", self.start_listener("ours",
                                                              "--http-echo"))
 
-    def answer_with_c(self):
-        return self.http_path_to("api", self.start_receiver(
-            "api", self.build / "bench/hyco_bench_http_receiver", "api",
+    def answer_with_c(self, entity="api"):
+        return self.http_path_to(entity, self.start_receiver(
+            entity, self.build / "bench/hyco_bench_http_receiver", entity,
             self.ca))
 
     # --- the others ---
@@ -237,9 +237,9 @@ class Parties:
         return self.path_to("theirs", self.start_node("theirs",
                                                       "hyco_ws_echo.js"))
 
-    def answer_with_hyco_https(self):
-        return self.http_path_to("theirs", self.start_node(
-            "theirs", "hyco_https_server.js"))
+    def answer_with_hyco_https(self, entity="theirs"):
+        return self.http_path_to(entity, self.start_node(
+            entity, "hyco_https_server.js"))
 
     def start_server(self, program):
         server, log = self.start(program, self.build / "bench" / program,

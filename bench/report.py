@@ -96,6 +96,9 @@ def streamed_rows(other, path):
 HTTP = [
     *answerer_rows("hyco listen", "listen"),
     *answerer_rows("receiver in C", "C API"),
+    beside("receiver in C: CPU of its start and first 1,000 HTTP requests",
+           "us", "http first requests/C API", "http first requests/hyco-https",
+           "end"),
     beside("relay: CPU per HTTP request", "us", "http requests/C API",
            "http requests/haproxy", "middle"),
     faster("relay: HTTP requests per second", "", "http requests/C API",
