@@ -82,25 +82,21 @@ static void a_mebibyte_in_fragments_arrives_in_the_same_fragments(void **state)
 /* A part of a frame does not wait for the rest of it. */
 static void payload_is_passed_on_as_it_arrives(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct relay_world *w = &j->world;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_join(&w, &p);
-  raw_send_frame_head(&p.sender, 0x82, (uint64_t)1 << 40);
-  raw_send_masked(&p.sender, hc_span_str("abc"), 0);
-  sim_run(w.sim, 100);
-  struct hc_span got = hc_buffer_span(&p.rendezvous.received);
+  raw_send_frame_head(&p->sender, 0x82, (uint64_t)1 << 40);
+  raw_send_masked(&p->sender, hc_span_str("abc"), 0);
+  sim_run(w->sim, 100);
+  struct hc_span got = hc_buffer_span(&p->rendezvous.received);
   assert_int_equal(got.len, 13);
   assert_memory_equal(got.ptr, "\x82\x7f\0\0\1\0\0\0\0\0abc", 13);
-  raw_send_masked(&p.sender, hc_span_str("d"), 3);
-  sim_run(w.sim, 100);
-  got = hc_buffer_span(&p.rendezvous.received);
+  raw_send_masked(&p->sender, hc_span_str("d"), 3);
+  sim_run(w->sim, 100);
+  got = hc_buffer_span(&p->rendezvous.received);
   assert_int_equal(got.len, 14);
   assert_int_equal(got.ptr[13], 'd');
-  world_part(&p);
-  world_finish(&w);
 }
 
 /* How many bytes a sender can get rid of while nobody reads the other side. */
@@ -257,7 +253,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(frames_of_every_length_encoding_are_kept),
     cmocka_unit_test(a_mebibyte_in_fragments_arrives_in_the_same_fragments),
-    cmocka_unit_test(payload_is_passed_on_as_it_arrives),
+    WORLD_JOINED_TEST(payload_is_passed_on_as_it_arrives),
     cmocka_unit_test(a_receiver_that_does_not_read_stops_its_sender),
     cmocka_unit_test(pongs_do_not_pile_up_and_the_last_ping_is_answered),
     cmocka_unit_test(early_bytes_arrive_when_both_sides_are_joined),

@@ -81,35 +81,29 @@ static void an_entity_that_is_there_twice_is_refused(void **state)
 
 static void a_port_in_use_is_an_error(void **state)
 {
+  struct relay_world *w = *state;
   struct hc_relay_options options;
-  struct relay_world w;
   struct hc_relay *second = NULL;
   struct hc_fault fault;
 
-  (void)state;
-  world_start(&w, NULL);
   world_options(&options);
-  options.port = w.port;
-  assert_int_equal(hc_relay_new(sim_net(w.sim), &options, &second, &fault),
+  options.port = w->port;
+  assert_int_equal(hc_relay_new(sim_net(w->sim), &options, &second, &fault),
                    HYCO_EADDRINUSE);
   assert_null(second);
-  world_finish(&w);
 }
 
 static void without_a_rule_no_token_is_good(void **state)
 {
+  struct relay_world *w = *state;
   struct hc_relay_options options;
-  struct relay_world w;
-  struct raw_peer peer;
 
-  (void)state;
   world_options(&options);
   options.n_rules = 0;
-  world_start(&w, &options);
-  world_send_request(&w, &peer, "/$hc/hyco?sb-hc-action=listen", "root");
-  assert_int_equal(world_answer(&w, &peer), 401);
-  raw_close(&peer, HC_STREAM_CLEAN);
-  world_finish(&w);
+  world_start(w, &options);
+  struct raw_peer *peer = world_peer(w);
+  world_send_request(w, peer, "/$hc/hyco?sb-hc-action=listen", "root");
+  assert_int_equal(world_answer(w, peer), 401);
 }
 
 static void freeing_nothing_is_fine(void **state)
@@ -124,8 +118,8 @@ int main(void)
     cmocka_unit_test(rules_need_a_name_keys_and_rights),
     cmocka_unit_test(the_public_url_is_a_websocket_url_without_path),
     cmocka_unit_test(an_entity_that_is_there_twice_is_refused),
-    cmocka_unit_test(a_port_in_use_is_an_error),
-    cmocka_unit_test(without_a_rule_no_token_is_good),
+    WORLD_TEST(a_port_in_use_is_an_error),
+    WORLD_OWN_TEST(without_a_rule_no_token_is_good),
     cmocka_unit_test(freeing_nothing_is_fine),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,7 @@ static void what_does_not_fit_is_too_long(void **state)
  * cannot, clients escape them. */
 static void listeners_see_paths_and_queries_like_that(void **state)
 {
+  struct relay_world *w = *state;
   static const struct {
     const char *sent; /* behind the entity's name */
     const char *told;
@@ -85,54 +86,40 @@ static void listeners_see_paths_and_queries_like_that(void **state)
     { "/extra/p%c3%b8th?x=1", "/extra/p%C3%B8th?x=1&" },
     { "/%22quoted\"%20;x", "/%22quoted%22%20;x?" },
   };
-  struct relay_world w;
-  struct raw_peer listener;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_listen(&w, &listener, "hyco");
+  world_listen(w, &w->listener, "hyco");
   for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
-    struct raw_peer sender;
     struct hc_control c;
     char target[256];
     char told[256];
     snprintf(target, sizeof target, "hyco%s", cases[i].sent);
     snprintf(told, sizeof told, "/$hc/hyco%ssb-hc-action=accept&",
              cases[i].told);
-    world_connect(&w, &sender, target);
-    world_read_accept(&listener, &c);
+    world_connect(w, &w->sender, target);
+    world_read_accept(&w->listener, &c);
     assert_memory_equal(world_target(&c), told, strlen(told));
     hc_control_deinit(&c);
-    raw_close(&sender, HC_STREAM_ABORT);
+    raw_close(&w->sender, HC_STREAM_ABORT);
   }
-  raw_close(&listener, HC_STREAM_ABORT);
-  world_finish(&w);
 }
 
 /* Three bytes for one: what no longer fits an address is refused. */
 static void a_path_that_grows_too_long_gets_431(void **state)
 {
+  struct relay_world *w = *state;
   static char target[8000];
-  struct relay_world w;
-  struct raw_peer listener;
-  struct raw_peer sender;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_listen(&w, &listener, "open");
+  world_listen(w, &w->listener, "open");
   memset(target, '<', sizeof target - 1);
   memcpy(target, "/$hc/open/", 10);
-  raw_dial(&sender, w.sim, w.port);
-  raw_send_str(&sender, "GET ");
-  raw_send_str(&sender, target);
-  raw_send_str(&sender, " HTTP/1.1\r\nHost: " WORLD_HOST "\r\n"
-                        "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                        "Sec-WebSocket-Version: 13\r\n"
-                        "Sec-WebSocket-Key: " WORLD_KEY "\r\n\r\n");
-  assert_int_equal(world_answer(&w, &sender), 431);
-  raw_close(&sender, HC_STREAM_ABORT);
-  raw_close(&listener, HC_STREAM_ABORT);
-  world_finish(&w);
+  raw_dial(&w->sender, w->sim, w->port);
+  raw_send_str(&w->sender, "GET ");
+  raw_send_str(&w->sender, target);
+  raw_send_str(&w->sender, " HTTP/1.1\r\nHost: " WORLD_HOST "\r\n"
+                           "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                           "Sec-WebSocket-Version: 13\r\n"
+                           "Sec-WebSocket-Key: " WORLD_KEY "\r\n\r\n");
+  assert_int_equal(world_answer(w, &w->sender), 431);
 }
 
 int main(void)
@@ -140,8 +127,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_a_url_may_not_hold_is_escaped),
     cmocka_unit_test(what_does_not_fit_is_too_long),
-    cmocka_unit_test(listeners_see_paths_and_queries_like_that),
-    cmocka_unit_test(a_path_that_grows_too_long_gets_431),
+    WORLD_TEST(listeners_see_paths_and_queries_like_that),
+    WORLD_TEST(a_path_that_grows_too_long_gets_431),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

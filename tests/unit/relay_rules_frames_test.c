@@ -239,36 +239,26 @@ static void a_message_inside_a_message_is_refused(void **state)
  * message that it stood in is read. */
 static void a_ping_inside_a_control_message_is_answered(void **state)
 {
-  struct relay_world w;
-  struct raw_peer listener;
+  struct relay_world *w = *state;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_listen(&w, &listener, "hyco");
-  raw_send_frame(&listener, 0x01, hc_span_str("{\"renewToken\":"));
-  raw_send_frame(&listener, 0x89, hc_span_str("there?"));
-  raw_send_frame(&listener, 0x00, hc_span_str("{\"token\":"));
-  raw_expect_frame(&listener, 0x8a, "there?");
-  raw_send_frame(&listener, 0x80, hc_span_str("\"bad\"}}"));
-  raw_expect_close(&listener, 1008); /* so it was read whole */
-  raw_close(&listener, HC_STREAM_CLEAN);
-  world_finish(&w);
+  world_listen(w, &w->listener, "hyco");
+  raw_send_frame(&w->listener, 0x01, hc_span_str("{\"renewToken\":"));
+  raw_send_frame(&w->listener, 0x89, hc_span_str("there?"));
+  raw_send_frame(&w->listener, 0x00, hc_span_str("{\"token\":"));
+  raw_expect_frame(&w->listener, 0x8a, "there?");
+  raw_send_frame(&w->listener, 0x80, hc_span_str("\"bad\"}}"));
+  raw_expect_close(&w->listener, 1008); /* so it was read whole */
 }
 
 /* RFC 6455 8.1: text on the control channel is the relay's own affair. */
 static void a_control_message_that_is_not_utf8_closes_with_1007(void **state)
 {
-  struct relay_world w;
-  struct raw_peer listener;
+  struct relay_world *w = *state;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_listen(&w, &listener, "hyco");
-  raw_send_frame(&listener, 0x81, hc_span_str("{\"a\":\"\xff\"}"));
-  raw_expect_close(&listener, 1007);
-  raw_expect_end(&listener, 0);
-  raw_close(&listener, HC_STREAM_CLEAN);
-  world_finish(&w);
+  world_listen(w, &w->listener, "hyco");
+  raw_send_frame(&w->listener, 0x81, hc_span_str("{\"a\":\"\xff\"}"));
+  raw_expect_close(&w->listener, 1007);
+  raw_expect_end(&w->listener, 0);
 }
 
 /* RFC 6455 1.4: what comes behind a Close is discarded, frames or not. */
@@ -339,8 +329,8 @@ int main(void)
     cmocka_unit_test(codes_that_must_not_be_on_the_wire_are_refused),
     cmocka_unit_test(codes_that_may_be_on_the_wire_are_taken),
     cmocka_unit_test(a_message_inside_a_message_is_refused),
-    cmocka_unit_test(a_ping_inside_a_control_message_is_answered),
-    cmocka_unit_test(a_control_message_that_is_not_utf8_closes_with_1007),
+    WORLD_TEST(a_ping_inside_a_control_message_is_answered),
+    WORLD_TEST(a_control_message_that_is_not_utf8_closes_with_1007),
     cmocka_unit_test(garbage_behind_a_close_is_discarded),
     cmocka_unit_test(frames_sent_too_early_obey_the_rules_too),
   };

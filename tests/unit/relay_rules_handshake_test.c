@@ -163,21 +163,17 @@ static void a_version_other_than_13_is_refused(void **state)
  * capable of understanding" */
 static void a_refused_version_is_told_the_right_one(void **state)
 {
-  struct relay_world w;
-  struct raw_peer peer;
+  struct relay_world *w = *state;
+  struct raw_peer *peer = world_peer(w);
   char head[2048];
 
-  (void)state;
-  world_start(&w, NULL);
-  raw_dial(&peer, w.sim, w.port);
-  raw_send_str(&peer, "GET /$hc/hyco HTTP/1.1\r\nHost: " WORLD_HOST "\r\n"
-                      "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                      "Sec-WebSocket-Key: " WORLD_KEY "\r\n"
-                      "Sec-WebSocket-Version: 8\r\n\r\n");
-  assert_int_equal(raw_read_head(&peer, head, sizeof head, RAW_WAIT_MS), 400);
+  raw_dial(peer, w->sim, w->port);
+  raw_send_str(peer, "GET /$hc/hyco HTTP/1.1\r\nHost: " WORLD_HOST "\r\n"
+                     "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                     "Sec-WebSocket-Key: " WORLD_KEY "\r\n"
+                     "Sec-WebSocket-Version: 8\r\n\r\n");
+  assert_int_equal(raw_read_head(peer, head, sizeof head, RAW_WAIT_MS), 400);
   assert_non_null(strstr(head, "\r\nSec-WebSocket-Version: 13\r\n"));
-  raw_close(&peer, HC_STREAM_CLEAN);
-  world_finish(&w);
 }
 
 /* Frames would be taken for a body, or a body for frames. */
@@ -206,44 +202,34 @@ static void a_head_that_can_be_read_in_two_ways_is_refused(void **state)
 /* Items 3 to 6: names and the two tokens are compared without case. */
 static void case_and_lists_do_not_matter(void **state)
 {
+  struct relay_world *w = *state;
   struct handshake h = handshake();
-  struct relay_world w;
-  struct raw_peer peer;
+  struct raw_peer *peer = world_peer(w);
 
-  (void)state;
   h.lines[UPGRADE] = "UPGRADE:\t WebSocket , h2c\r\n";
   h.lines[CONNECTION] = "connection: keep-alive, upgrade \r\n";
   h.lines[VERSION] = "sec-websocket-version:13\r\nContent-Length: 0\r\n";
-  world_start(&w, NULL);
-  assert_int_equal(attempt(&w, &peer, &h, "/$hc/hyco?sb-hc-action=listen"),
-                   101);
+  assert_int_equal(attempt(w, peer, &h, "/$hc/hyco?sb-hc-action=listen"), 101);
   assert_non_null(
-      strstr(w.head, "\r\nSec-WebSocket-Accept: " WORLD_ACCEPT "\r\n"));
-  assert_non_null(strstr(w.head, "\r\nUpgrade: websocket\r\n"));
-  assert_non_null(strstr(w.head, "\r\nConnection: Upgrade\r\n"));
-  raw_close(&peer, HC_STREAM_ABORT);
-  world_finish(&w);
+      strstr(w->head, "\r\nSec-WebSocket-Accept: " WORLD_ACCEPT "\r\n"));
+  assert_non_null(strstr(w->head, "\r\nUpgrade: websocket\r\n"));
+  assert_non_null(strstr(w->head, "\r\nConnection: Upgrade\r\n"));
 }
 
 /* RFC 6455 4.2.2, item 5: the answer names an extension or a sub-protocol only
  * if it was offered; a control channel agrees to none. */
 static void a_control_channel_agrees_to_nothing_that_was_offered(void **state)
 {
+  struct relay_world *w = *state;
   struct handshake h = handshake();
-  struct relay_world w;
-  struct raw_peer peer;
+  struct raw_peer *peer = world_peer(w);
 
-  (void)state;
   h.lines[VERSION] = "Sec-WebSocket-Version: 13\r\n"
                      "Sec-WebSocket-Protocol: chat\r\n"
                      "Sec-WebSocket-Extensions: permessage-deflate\r\n";
-  world_start(&w, NULL);
-  assert_int_equal(attempt(&w, &peer, &h, "/$hc/hyco?sb-hc-action=listen"),
-                   101);
-  assert_null(strstr(w.head, "Sec-WebSocket-Extensions"));
-  assert_null(strstr(w.head, "Sec-WebSocket-Protocol"));
-  raw_close(&peer, HC_STREAM_ABORT);
-  world_finish(&w);
+  assert_int_equal(attempt(w, peer, &h, "/$hc/hyco?sb-hc-action=listen"), 101);
+  assert_null(strstr(w->head, "Sec-WebSocket-Extensions"));
+  assert_null(strstr(w->head, "Sec-WebSocket-Protocol"));
 }
 
 int main(void)
@@ -256,11 +242,11 @@ int main(void)
     cmocka_unit_test(a_key_that_is_not_16_bytes_is_refused),
     cmocka_unit_test(two_keys_are_refused),
     cmocka_unit_test(a_version_other_than_13_is_refused),
-    cmocka_unit_test(a_refused_version_is_told_the_right_one),
+    WORLD_TEST(a_refused_version_is_told_the_right_one),
     cmocka_unit_test(a_handshake_with_a_body_is_refused),
     cmocka_unit_test(a_head_that_can_be_read_in_two_ways_is_refused),
-    cmocka_unit_test(case_and_lists_do_not_matter),
-    cmocka_unit_test(a_control_channel_agrees_to_nothing_that_was_offered),
+    WORLD_TEST(case_and_lists_do_not_matter),
+    WORLD_TEST(a_control_channel_agrees_to_nothing_that_was_offered),
   };
   return cmocka_run_group_tests_name("relay_rules_handshake", tests, NULL,
                                      NULL);

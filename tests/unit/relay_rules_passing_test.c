@@ -244,55 +244,40 @@ static int say_seed(void **state)
  * and a message is never held. */
 static void text_that_is_not_utf8_is_passed_on(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_join(&w, &p);
-  raw_send_frame(&p.sender, 0x81, hc_span_str("\xff\xc3"));
-  raw_expect_frame(&p.rendezvous, 0x81, "\xff\xc3");
-  raw_send_frame(&p.rendezvous, 0x01, hc_span_str("\xe2\x82"));
-  raw_send_frame(&p.rendezvous, 0x80, hc_span_str(""));
-  raw_expect_frame(&p.sender, 0x01, "\xe2\x82");
-  raw_expect_frame(&p.sender, 0x80, "");
-  world_part(&p);
-  world_finish(&w);
+  raw_send_frame(&p->sender, 0x81, hc_span_str("\xff\xc3"));
+  raw_expect_frame(&p->rendezvous, 0x81, "\xff\xc3");
+  raw_send_frame(&p->rendezvous, 0x01, hc_span_str("\xe2\x82"));
+  raw_send_frame(&p->rendezvous, 0x80, hc_span_str(""));
+  raw_expect_frame(&p->sender, 0x01, "\xe2\x82");
+  raw_expect_frame(&p->sender, 0x80, "");
 }
 
 /* spec hybrid-connections.md 1.9: empty messages and frames are kept. */
 static void empty_frames_are_passed_on_at_once(void **state)
 {
   static const uint8_t firsts[] = { 0x81, 0x82, 0x01, 0x00, 0x00, 0x80, 0x02 };
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_join(&w, &p);
   for (size_t i = 0; i < CHECK_COUNT(firsts); i++) {
-    raw_send_frame(&p.sender, firsts[i], hc_span_of(NULL, 0));
-    raw_expect_frame(&p.rendezvous, firsts[i], "");
+    raw_send_frame(&p->sender, firsts[i], hc_span_of(NULL, 0));
+    raw_expect_frame(&p->rendezvous, firsts[i], "");
   }
-  world_part(&p);
-  world_finish(&w);
 }
 
 /* A Close that cuts a message short is passed on as it is. */
 static void a_close_inside_a_message_is_passed_on(void **state)
 {
-  struct relay_world w;
-  struct world_pair p;
+  struct world_joined *j = *state;
+  struct world_pair *p = &j->pair;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_join(&w, &p);
-  raw_send_frame(&p.sender, 0x01, hc_span_str("begun"));
-  raw_send_frame(&p.sender, 0x88, hc_span_str("\x03\xe9going"));
-  raw_expect_frame(&p.rendezvous, 0x01, "begun");
-  raw_expect_frame(&p.rendezvous, 0x88, "\x03\xe9going");
-  world_part(&p);
-  world_finish(&w);
+  raw_send_frame(&p->sender, 0x01, hc_span_str("begun"));
+  raw_send_frame(&p->sender, 0x88, hc_span_str("\x03\xe9going"));
+  raw_expect_frame(&p->rendezvous, 0x01, "begun");
+  raw_expect_frame(&p->rendezvous, 0x88, "\x03\xe9going");
 }
 
 int main(void)
@@ -300,9 +285,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_teardown(any_legal_frames_arrive_as_they_were_sent,
                               say_seed),
-    cmocka_unit_test(text_that_is_not_utf8_is_passed_on),
-    cmocka_unit_test(empty_frames_are_passed_on_at_once),
-    cmocka_unit_test(a_close_inside_a_message_is_passed_on),
+    WORLD_JOINED_TEST(text_that_is_not_utf8_is_passed_on),
+    WORLD_JOINED_TEST(empty_frames_are_passed_on_at_once),
+    WORLD_JOINED_TEST(a_close_inside_a_message_is_passed_on),
   };
   return cmocka_run_group_tests_name("relay_rules_passing", tests, NULL, NULL);
 }

@@ -17,31 +17,25 @@ static void free_relay(void *user_data)
 
 static void an_idle_relay_stops_in_the_next_turn(void **state)
 {
-  struct relay_world w;
+  struct relay_world *w = *state;
   int stopped = 0;
 
-  (void)state;
-  world_start(&w, NULL);
-  hc_relay_stop(w.relay, count, &stopped);
+  hc_relay_stop(w->relay, count, &stopped);
   assert_int_equal(stopped, 0); /* from the loop */
-  sim_run(w.sim, 1);
+  sim_run(w->sim, 1);
   assert_int_equal(stopped, 1);
-  assert_int_equal(hc_relay_port(w.relay), 0);
-  sim_run(w.sim, 20000);
+  assert_int_equal(hc_relay_port(w->relay), 0);
+  sim_run(w->sim, 20000);
   assert_int_equal(stopped, 1);
-  world_finish(&w);
 }
 
 static void the_relay_may_be_freed_when_it_has_stopped(void **state)
 {
-  struct relay_world w;
+  struct relay_world *w = *state;
 
-  (void)state;
-  world_start(&w, NULL);
-  hc_relay_stop(w.relay, free_relay, &w);
-  sim_run(w.sim, 1);
-  assert_null(w.relay);
-  world_finish(&w);
+  hc_relay_stop(w->relay, free_relay, w);
+  sim_run(w->sim, 1);
+  assert_null(w->relay);
 }
 
 static void listeners_and_pairs_are_closed_with_1001(void **state)
@@ -129,41 +123,32 @@ static void a_leg_in_the_middle_of_a_frame_is_cut_behind_it(void **state)
 
 static void senders_that_wait_get_503(void **state)
 {
-  struct relay_world w;
-  struct raw_peer listener;
-  struct raw_peer sender;
+  struct relay_world *w = *state;
   int stopped = 0;
 
-  (void)state;
-  world_start(&w, NULL);
-  world_listen(&w, &listener, "hyco");
-  world_connect(&w, &sender, "hyco");
-  sim_run(w.sim, 10);
-  hc_relay_stop(w.relay, count, &stopped);
-  assert_int_equal(world_answer(&w, &sender), 503);
-  raw_expect_end(&sender, 0);
-  raw_close(&listener, HC_STREAM_ABORT);
-  raw_close(&sender, HC_STREAM_CLEAN);
-  sim_run(w.sim, 10);
+  world_listen(w, &w->listener, "hyco");
+  world_connect(w, &w->sender, "hyco");
+  sim_run(w->sim, 10);
+  hc_relay_stop(w->relay, count, &stopped);
+  assert_int_equal(world_answer(w, &w->sender), 503);
+  raw_expect_end(&w->sender, 0);
+  raw_close(&w->listener, HC_STREAM_ABORT);
+  raw_close(&w->sender, HC_STREAM_CLEAN);
+  sim_run(w->sim, 10);
   assert_int_equal(stopped, 1);
-  world_finish(&w);
 }
 
 static void no_connection_is_taken_any_more(void **state)
 {
-  struct relay_world w;
-  struct raw_peer half;
+  struct relay_world *w = *state;
+  struct raw_peer *half = world_peer(w);
   int stopped = 0;
 
-  (void)state;
-  world_start(&w, NULL);
-  raw_dial(&half, w.sim, w.port);
-  raw_send_str(&half, "GET /hy");
-  sim_run(w.sim, 10);
-  hc_relay_stop(w.relay, count, &stopped);
-  raw_expect_end(&half, 0);
-  raw_close(&half, HC_STREAM_CLEAN);
-  world_finish(&w);
+  raw_dial(half, w->sim, w->port);
+  raw_send_str(half, "GET /hy");
+  sim_run(w->sim, 10);
+  hc_relay_stop(w->relay, count, &stopped);
+  raw_expect_end(half, 0);
 }
 
 /* hc_relay_free cuts what is still open, in every state. */
@@ -204,14 +189,14 @@ static void freeing_while_stopping_is_fine(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(an_idle_relay_stops_in_the_next_turn),
-    cmocka_unit_test(the_relay_may_be_freed_when_it_has_stopped),
+    WORLD_TEST(an_idle_relay_stops_in_the_next_turn),
+    WORLD_TEST(the_relay_may_be_freed_when_it_has_stopped),
     WORLD_JOINED_TEST(listeners_and_pairs_are_closed_with_1001),
     WORLD_JOINED_TEST(peers_that_do_not_answer_hold_it_up_for_the_linger_time),
     WORLD_JOINED_TEST(a_half_closed_pair_is_ended_both_ways),
     WORLD_JOINED_TEST(a_leg_in_the_middle_of_a_frame_is_cut_behind_it),
-    cmocka_unit_test(senders_that_wait_get_503),
-    cmocka_unit_test(no_connection_is_taken_any_more),
+    WORLD_TEST(senders_that_wait_get_503),
+    WORLD_TEST(no_connection_is_taken_any_more),
     WORLD_JOINED_TEST(freeing_cuts_everything),
     WORLD_JOINED_TEST(freeing_while_stopping_is_fine),
   };
