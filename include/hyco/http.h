@@ -126,9 +126,11 @@ HYCO_API int hyco_response_add_header(hyco_receiver *r, int connection_id,
  * comes. A stream must not idle for more than 60 s.
  *
  * All or nothing. HYCO_EWOULDBLOCK: OutBufferSize bytes or more of a streamed
- * answer wait; on_http_ready tells when to try again. HYCO_ENOTCONNECTED: the
- * sender has gone, on_http_request_cancelled follows. HYCO_ENOREQUEST,
- * HYCO_EINVALID, HYCO_ERENDEZVOUS, HYCO_EBADURL, HYCO_ENOMEM. */
+ * answer wait; on_http_ready tells when to try again. A write before it may be
+ * taken, but fills the queue again: whoever writes on and on is told when he
+ * stops. HYCO_ENOTCONNECTED: the sender has gone, on_http_request_cancelled
+ * follows. HYCO_ENOREQUEST, HYCO_EINVALID, HYCO_ERENDEZVOUS, HYCO_EBADURL,
+ * HYCO_ENOMEM. */
 HYCO_API int hyco_response_write(hyco_receiver *r, int connection_id,
                                  const void *data, size_t len);
 

@@ -184,7 +184,8 @@ typedef struct {
   void (*on_connection_connected)(hyco_receiver *r, int connection_id,
                                   void *user_data);
   /* Right after the connection is up, and once after an asynchronous send
-   * would have blocked, when the queue is below half of OutBufferSize. */
+   * would have blocked, when the queue is below half of OutBufferSize. A send
+   * before that may be taken; it fills the queue again and puts it off. */
   void (*on_connection_ready_to_send)(hyco_receiver *r, int connection_id,
                                       void *user_data);
   void (*on_connection_progress)(hyco_receiver *r,
@@ -213,7 +214,8 @@ typedef struct {
   void (*on_http_request_cancelled)(hyco_receiver *r,
                                     const hyco_http_request_cancelled *e,
                                     void *user_data);
-  /* Once after hyco_response_write would have blocked: it may go on. */
+  /* Once after hyco_response_write would have blocked, when less than half of
+   * OutBufferSize waits. A write before that may be taken; it puts it off. */
   void (*on_http_ready)(hyco_receiver *r, int connection_id, void *user_data);
   void (*on_http_request_done)(hyco_receiver *r,
                                const hyco_http_request_done *e,
@@ -319,8 +321,8 @@ HYCO_API int hyco_receiver_config(hyco_receiver *r, const char *text,
 
 /* Rows of one connection. As above; HYCO_EBADID: there is no such connection.
  * HYCO_CONNECTION_DATA_TO_SEND sends: as hyco_receiver_send, in the format that
- * HYCO_CONNECTION_DATA_FORMAT names; PING and PONG take at most 125 bytes and
- * pass what is queued only at message borders. */
+ * HYCO_CONNECTION_DATA_FORMAT names; PING and PONG take at most 125 bytes, and
+ * go behind what is queued, between the frames of a message if need be. */
 HYCO_API int hyco_connection_set_bytes(hyco_receiver *r, int connection_id,
                                        hyco_property p, const void *value,
                                        size_t len);
@@ -364,10 +366,11 @@ HYCO_API int hyco_receiver_run(hyco_receiver *r);
 HYCO_API void hyco_receiver_shutdown(hyco_receiver *r);
 
 /* Closes one connection: what is queued is sent, a file under way too, then a
- * Close with
- * DisconnectStatusCode and DisconnectStatusDescription. Never blocks;
- * on_connection_disconnected comes with the peer's Close, or once nothing came
- * for 10 s, or after 120 s. 0 also if it is closing already. HYCO_EBADID. */
+ * Close with DisconnectStatusCode and DisconnectStatusDescription. Never
+ * blocks; on_connection_disconnected comes with the peer's Close, or once
+ * nothing left or came for 10 s, or after 120 s in which bytes only came (with
+ * HalfClose the peer may take its time once the Close is sent). 0 also if it is
+ * closing already. HYCO_EBADID. */
 HYCO_API int hyco_receiver_disconnect(hyco_receiver *r, int connection_id);
 
 /* Sends one message, binary or text (which must be UTF-8). data is copied, or

@@ -157,6 +157,45 @@ static void a_stream_nobody_reads_would_block_and_tells_when_ready(void **state)
 }
 
 /* What was held makes the queue full by itself. */
+/* Writes in each millisecond, told to wait or not; how many bytes were taken.
+ */
+static size_t write_on(struct sim_service *s, const char *text)
+{
+  size_t taken = 0;
+
+  for (int i = 0; i < 200; i++) {
+    taken += http_write(s, 1, text) == 0 ? strlen(text) : 0;
+    sim_run(s->world.sim, 1);
+  }
+  return taken;
+}
+
+/* Who does not wait for on_http_ready puts it off: what waits does not fall
+ * below half. It comes when he stops. */
+static void who_does_not_wait_is_told_when_he_stops(void **state)
+{
+  (void)state;
+  static const size_t sizes[] = { 1000, 40000, LIMIT };
+  for (size_t k = 0; k < CHECK_COUNT(sizes); k++) {
+    struct sim_service s;
+    char *text = text_of(sizes[k]);
+    (void)asked(&s, 31 + k);
+    assert_int_equal(http_flush(&s, 1), 0);
+    struct raw_peer *peer = http_rendezvous(&s, "a");
+    sim_world_run(&s.world, TURN_MS, "");
+    size_t taken = write_on(&s, text);
+    while (http_write(&s, 1, text) == 0)
+      taken += sizes[k];
+    sim_world_forget(&s.world);
+    sim_world_run(&s.world, 1000, "r0 http 1 ready\n");
+    assert_int_equal(http_end(&s, 1), 0);
+    http_expect_response(peer, "a", 200, HEAD "true");
+    expect_body(peer, taken);
+    free(text);
+    sim_service_finish(&s);
+  }
+}
+
 static void a_write_behind_64_kib_would_block_and_tells_when_ready(void **state)
 {
   (void)state;
@@ -496,6 +535,7 @@ int main(void)
     cmocka_unit_test(a_flush_of_nothing_sends_the_head),
     cmocka_unit_test(what_was_written_but_not_flushed_goes_at_55_s),
     cmocka_unit_test(a_stream_nobody_reads_would_block_and_tells_when_ready),
+    cmocka_unit_test(who_does_not_wait_is_told_when_he_stops),
     cmocka_unit_test(a_write_behind_64_kib_would_block_and_tells_when_ready),
     cmocka_unit_test(a_pointer_is_fetched_and_the_rendezvous_kept),
     cmocka_unit_test(a_request_before_the_answer_waits),
