@@ -24,13 +24,14 @@ extern "C" {
 typedef struct hyco_receiver hyco_receiver;
 
 /* on_http_request: a request, with its whole body; with StreamRequests without
- * it. Without this handler requests are answered 501. */
+ * it. Without this handler requests are answered 501. The service's own
+ * parameters (sb-hc-...) and the sender's token are not in it. */
 typedef struct {
   int connection_id;              /* names the request in the calls below */
   const char *rendezvous_address; /* "" if the service gave none */
   const char *id;                 /* the relay's id, not the number above */
-  const char *request_headers;    /* JSON object */
-  const char *request_target;     /* path and query */
+  const char *request_headers;    /* JSON object: name to value */
+  const char *request_target;     /* path and query, "/entity/rest?query" */
   const char *request_method;
   const char *host;
   const char *remote_address;
@@ -92,10 +93,11 @@ HYCO_API int hyco_receiver_get_request_header(hyco_receiver *r,
  *
  * HYCO_ENOREQUEST (unknown, answered, or its answer has begun), HYCO_EBADSTATUS
  * (allowed are 200 to 999 but 502 and 504, which mean the service's own
- * failures), HYCO_EBADVALUE (the description holds a control character),
- * HYCO_ETOOLONG (description above 1024 bytes), HYCO_ERENDEZVOUS (a rendezvous
- * is needed and the service gave no address), HYCO_EINVALID (data NULL with a
- * length), HYCO_EBADURL, HYCO_ENOMEM; the request is still to be answered then.
+ * failures), HYCO_EBADVALUE (the description holds a control character, or
+ * begins or ends with a blank), HYCO_ETOOLONG (description above 1024 bytes),
+ * HYCO_ERENDEZVOUS (a rendezvous is needed and the service gave no address),
+ * HYCO_EINVALID (data NULL with a length), HYCO_EBADURL, HYCO_ENOMEM; the
+ * request is still to be answered then.
  */
 HYCO_API int hyco_receiver_send_http_response(hyco_receiver *r,
                                               int connection_id,
@@ -112,9 +114,10 @@ HYCO_API int hyco_response_set_status(hyco_receiver *r, int connection_id,
 
 /* Adds a header; the same name may come again (Set-Cookie). Nothing may be
  * added once the answer has begun. HYCO_EBADVALUE: a name that is no token (RFC
- * 9110 5.6.2), a value with a control character, or a header that frames the
- * message (Connection, Content-Length, Keep-Alive, Proxy-Connection, TE,
- * Trailer, Transfer-Encoding, Upgrade, Close), for the service writes those.
+ * 9110 5.6.2), a value with a control character (a tab may be inside) or with a
+ * blank at either end, or a header that frames the message (Connection,
+ * Content-Length, Keep-Alive, Proxy-Connection, TE, Trailer, Transfer-Encoding,
+ * Upgrade, Close), for the service writes those.
  * HYCO_ETOOLONG: more than 256 headers, or 32 KiB of them together.
  * HYCO_ENOREQUEST, HYCO_EINVALID (NULL), HYCO_ENOMEM. */
 HYCO_API int hyco_response_add_header(hyco_receiver *r, int connection_id,

@@ -158,7 +158,8 @@ typedef struct {
  * connection's or request's; 0: the control channel, or there is no id yet.
  * log_level 1 and log_type "Info", 2 "Verbose", 3 "Debug". Never holds a token
  * or a key. The one handler that may be called inside a call of yours (a
- * start), in a handler too. */
+ * start, an answer), in a handler too: while such a call is under way it must
+ * not free the object that the call is on. */
 typedef struct {
   int connection_id;
   int log_level;

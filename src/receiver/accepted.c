@@ -495,8 +495,9 @@ void hc_accepted_offer(struct hc_receiver *r, struct hc_accept *info)
 {
   if (is_full(r)) {
     hc_log_line(&r->log, HC_LOG_INFO, "a sender is rejected: MaxConnections");
-    reject(r, info, STATUS_TOO_MANY,
-           "The listener has as many connections as it takes.");
+    if (!r->freed)
+      reject(r, info, STATUS_TOO_MANY,
+             "The listener has as many connections as it takes.");
     return;
   }
   char *protocol = first_protocol(info);

@@ -70,13 +70,14 @@ static int write_head(const struct hc_exchange *x, bool has_body,
 static void finish(struct hc_exchange *x)
 {
   struct hc_request_rendezvous *v = x->rendezvous;
+  struct hc_receiver *r = x->receiver;
 
-  hc_log_line_of(&x->receiver->log, HC_LOG_INFO, x->id,
-                 "request %d answered: %d", x->id, x->answer.status);
   x->outcome = 0;
   hc_exchange_free(x);
   if (v != NULL)
     hc_request_rendezvous_answered(v);
+  hc_log_line_of(&r->log, HC_LOG_INFO, x->id, "request %d answered: %d", x->id,
+                 x->answer.status);
 }
 
 /* HYCO_EWOULDBLOCK: that way is closed or full. */
@@ -87,9 +88,11 @@ static int send_by_channel(struct hc_exchange *x, struct hc_fault *fault)
   struct hc_buffer head;
 
   if (r->channel == NULL || x->channel != r->requests.channel ||
-      x->rendezvous != NULL || body.len > HC_ANSWER_BY_CHANNEL_MAX)
+      x->rendezvous != NULL)
     return HYCO_EWOULDBLOCK;
   bool has_body = body.len > 0 && !is_bodiless(x);
+  if (has_body && body.len > HC_ANSWER_BY_CHANNEL_MAX)
+    return HYCO_EWOULDBLOCK;
   int rc = write_head(x, has_body, &head, fault);
   if (rc < 0)
     return rc;

@@ -184,9 +184,9 @@ static void on_deadline(void *user_data)
     return;
   }
   if (id == 0) {
-    hc_log_line(&r->log, HC_LOG_INFO, "a request's body did not come");
     hc_exchange_refuse(x, STATUS_TIMEOUT, "The body did not come in time.",
                        true);
+    hc_log_line(&r->log, HC_LOG_INFO, "a request's body did not come");
     return;
   }
   hc_exchange_refuse(x, STATUS_OUR_ERROR, "The receiver did not respond.",
@@ -220,7 +220,8 @@ static void emit_request(struct hc_exchange *x)
   hc_log_line_of(&r->log, HC_LOG_INFO, x->id,
                  "request %d: %s, id %s from %s:%d", x->id, e.request_method,
                  e.id, e.remote_address, e.remote_port);
-  r->events.on_http_request(r->self, &e, r->user_data);
+  if (!r->freed) /* by on_log */
+    r->events.on_http_request(r->self, &e, r->user_data);
 }
 
 /* Its number, which it has only if it is found by it. */
@@ -378,27 +379,35 @@ void hc_exchange_shut(struct hc_exchange *x)
                        false);
 }
 
-static void on_later(void *user_data)
+/* A shutdown's 503 may not have found its way: then it is given up. */
+static void tell_of_shutdown(struct hc_exchange *x)
 {
-  struct hc_exchange *x = user_data;
   struct hc_receiver *r = x->receiver;
   struct hc_fault fault;
   int id = x->id;
 
-  if (x->broken != 0) {
-    hc_fault_set(&fault, x->broken, "%s", hyco_strerror(x->broken));
-    hc_exchange_cancel(x, &fault);
-    return;
-  }
-  if (!x->cancel_due) {
-    deliver(x);
-    return;
-  }
   x->cancel_due = false;
-  if (x->freed)
+  if (x->broken != 0)
+    give_up(x);
+  else if (x->freed)
     hc_exchange_free(x);
   hc_fault_set(&fault, HYCO_EINTERRUPTED, "the receiver was shut down");
   emit_cancelled(r, id, &fault);
+}
+
+static void on_later(void *user_data)
+{
+  struct hc_exchange *x = user_data;
+  struct hc_fault fault;
+
+  if (x->cancel_due) {
+    tell_of_shutdown(x);
+  } else if (x->broken != 0) {
+    hc_fault_set(&fault, x->broken, "%s", hyco_strerror(x->broken));
+    hc_exchange_cancel(x, &fault);
+  } else {
+    deliver(x);
+  }
 }
 
 void hc_exchange_break(struct hc_exchange *x, int code)

@@ -75,9 +75,9 @@ static bool try_again(struct hc_sender *s, int status)
   uint64_t wait_ms = hc_backoff_next(&s->backoff, now_ms, random);
   if (now_ms + wait_ms > s->wait_until_ms)
     wait_ms = s->wait_until_ms - now_ms; /* once more at the end */
+  hc_net_timer_set(s->net, &s->retry, wait_ms);
   hc_log_line(&s->log, HC_LOG_INFO, "nobody listens: next try in %llu ms",
               (unsigned long long)wait_ms);
-  hc_net_timer_set(s->net, &s->retry, wait_ms);
   return true;
 }
 

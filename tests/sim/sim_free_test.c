@@ -202,6 +202,30 @@ static void a_role_may_be_freed_in_every_on_log(void **state)
   free_at_every("s0 log", 8);
 }
 
+/* Nobody listens: it waits and tries again, and says so. */
+static void a_sender_that_waits_for_a_listener_may_be_freed(void **state)
+{
+  (void)state;
+  for (size_t n = 0;; n++) {
+    struct sim_world w;
+    struct occasion o = { .world = &w, .line = "s0", .role = "s0", .left = n };
+    sim_world_start(&w, n);
+    struct sim_sender *s = sim_world_sender(&w);
+    s->notes_log = true;
+    sim_sender_set(s, "WaitForListener=5");
+    arm(&o);
+    assert_int_equal(hc_sender_start(s->core), 0);
+    sim_run(w.sim, 10000);
+    if (o.done)
+      assert_int_equal(sim_world_count(&w, "s0"), 0);
+    sim_world_finish(&w);
+    if (!o.done) {
+      assert_in_range(n, 5, OCCASIONS_MAX);
+      return;
+    }
+  }
+}
+
 static void disconnect_receiver(void *user_data)
 {
   struct sim_receiver *r = user_data;
@@ -282,6 +306,7 @@ int main(void)
     cmocka_unit_test(a_receiver_may_be_freed_in_every_handler),
     cmocka_unit_test(a_sender_may_be_freed_in_every_handler),
     cmocka_unit_test(a_role_may_be_freed_in_every_on_log),
+    cmocka_unit_test(a_sender_that_waits_for_a_listener_may_be_freed),
     cmocka_unit_test(a_sender_may_be_freed_in_on_end),
     cmocka_unit_test(a_role_may_be_freed_at_any_time),
     cmocka_unit_test(freeing_twice_in_a_handler_or_freeing_nothing_is_fine),

@@ -88,10 +88,41 @@ static void any_allocation_may_fail(void **state)
   assert_in_range(n, 100, ALLOCATIONS_MAX - 1);
 }
 
+/* Its 503 goes by the rendezvous that it came by. */
+static void a_shutdown_without_memory_still_tells_of_its_requests(void **state)
+{
+  (void)state;
+  size_t n = 0;
+  bool has_failed;
+
+  do {
+    struct sim_service s;
+    sim_service_start(&s, 1);
+    struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
+    http_send_pointer(&s, control, "p");
+    struct raw_peer *peer = next_peer(&s);
+    assert_non_null(peer);
+    http_send_request(&s, peer, "p", "GET", false);
+    sim_world_wait(&s.world, "r0 http 1", SIM_WAIT_MS);
+    sim_world_forget(&s.world);
+    alloc_trap_set(n++);
+    hc_receiver_shutdown(s.world.receivers[0].core);
+    has_failed = alloc_trap_clear();
+    sim_run(s.world.sim, TURN_MS);
+    if (sim_world_count(&s.world, "r0 http 1 cancelled 301") != 1)
+      fail_msg("allocation %zu:\n%s", n - 1, s.world.log);
+    assert_true(!has_failed ||
+                hc_list_is_empty(&s.world.receivers[0].core->requests.all));
+    sim_service_finish(&s);
+  } while (has_failed && n < ALLOCATIONS_MAX);
+  assert_in_range(n, 2, ALLOCATIONS_MAX - 1);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(any_allocation_may_fail),
+    cmocka_unit_test(a_shutdown_without_memory_still_tells_of_its_requests),
   };
   return cmocka_run_group_tests_name("sim_http_memory", tests, NULL, NULL);
 }

@@ -170,6 +170,25 @@ static void answers_that_have_no_content_are_sent_without_it(void **state)
   sim_service_finish(&s);
 }
 
+/* As long as it would have been, it needs no rendezvous then. */
+static void a_long_answer_without_content_stays_on_the_channel(void **state)
+{
+  (void)state;
+  struct sim_service s;
+  static char body[70001];
+  struct raw_peer *control = start(&s, 8);
+
+  memset(body, 'x', sizeof body - 1);
+  http_send_request(&s, control, "a", "HEAD", false);
+  http_send_request(&s, control, "b", "GET", false);
+  sim_world_wait(&s.world, "r0 http 2", SIM_WAIT_MS);
+  assert_int_equal(http_answer(&s, 1, 200, body), 0);
+  assert_int_equal(http_answer(&s, 2, 304, body), 0);
+  http_expect_response(control, "a", 200, NO_BODY);
+  http_expect_response(control, "b", 304, NO_BODY);
+  sim_service_finish(&s);
+}
+
 static void headers_go_along_and_set_cookie_may_be_repeated(void **state)
 {
   (void)state;
@@ -365,6 +384,7 @@ int main(void)
     cmocka_unit_test(a_request_nobody_answers_is_answered_at_55_s),
     cmocka_unit_test(without_a_handler_requests_are_answered_501),
     cmocka_unit_test(answers_that_have_no_content_are_sent_without_it),
+    cmocka_unit_test(a_long_answer_without_content_stays_on_the_channel),
     cmocka_unit_test(headers_go_along_and_set_cookie_may_be_repeated),
     cmocka_unit_test(headers_that_must_not_stand_there_are_errors),
     cmocka_unit_test(binary_messages_that_belong_to_nobody_are_ignored),
