@@ -108,6 +108,18 @@ static int read_version(struct hc_span text, int *minor, struct hc_fault *fault)
   return 0;
 }
 
+/* RFC 3986 3.2.2: an address of IPv6 stands in brackets. Without them "::1:80"
+ * is one address to one reader, and port 80 of another one to the next. */
+static bool has_stray_colon(struct hc_span text)
+{
+  struct hc_span host;
+
+  if (text.len > 0 && text.ptr[0] == '[')
+    hc_span_split(&text, ']', &host);
+  hc_span_split(&text, ':', &host);
+  return text.len > 0 && memchr(text.ptr, ':', text.len) != NULL;
+}
+
 /* RFC 3986 3.2.2 and 3.2.3: host and port, no user, no list. May be empty. */
 static bool is_authority(struct hc_span text)
 {
@@ -117,7 +129,7 @@ static bool is_authority(struct hc_span text)
     if (c == 0 || (!alphanumeric && strchr("-._~!$&'()*+;=:[]%", c) == NULL))
       return false;
   }
-  return true;
+  return !has_stray_colon(text);
 }
 
 /* scheme "://" and a host. */
@@ -178,6 +190,9 @@ static int read_request_line(struct hc_span line, struct hc_http_head *head,
   if (!hc_http_name_is_legal(head->method))
     return hc_fault_set(fault, HYCO_EPROTOCOL, "'%.*s' is not an HTTP method",
                         HC_QUOTE(head->method));
+  /* RFC 9112 3.2.3: its target is an authority, which nobody here serves. */
+  if (hc_span_is(head->method, "CONNECT"))
+    return hc_fault_set(fault, HYCO_EPROTOCOL, "CONNECT, expected a request");
   int rc = check_target(head->target, fault);
   if (rc < 0)
     return rc;

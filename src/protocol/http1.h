@@ -38,12 +38,13 @@ struct hc_http_head {
  * Refused: bare CR or LF, NUL and control characters, blank before the colon,
  * obsolete folding, an empty or bad field name, anything before the request
  * line but nothing (no leading CRLF), a version other than HTTP/1.0 and 1.1,
- * blanks doubled in the start line, a target that is neither origin-form nor
- * absolute-form nor "*" or has '#' or bytes outside 0x21-0x7e, a request of
- * HTTP/1.1 without exactly one Host (1.0: with more than one), a Host that is a
- * list or a URL, more than one Content-Length or Transfer-Encoding or both,
- * Transfer-Encoding in HTTP/1.0 or not ending in chunked, a Content-Length that
- * is not all digits or has more than 18. */
+ * blanks doubled in the start line, CONNECT, a target that is neither
+ * origin-form nor absolute-form nor "*" or has '#' or bytes outside 0x21-0x7e,
+ * a request of HTTP/1.1 without exactly one Host (1.0: with more than one), a
+ * Host that is a list, a URL or an IPv6 address without brackets, more than one
+ * Content-Length or Transfer-Encoding or both, Transfer-Encoding in HTTP/1.0 or
+ * not ending in chunked, a Content-Length that is not all digits or has more
+ * than 18. */
 int hc_http_read_request(struct hc_span *in, size_t max, size_t *scanned,
                          struct hc_http_head *head, struct hc_fault *fault);
 int hc_http_read_response(struct hc_span *in, size_t max, size_t *scanned,

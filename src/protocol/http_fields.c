@@ -30,6 +30,8 @@ bool hc_http_field_is_hop_by_hop(const struct hc_http_head *head,
 {
   if (hc_http_field_frames(name))
     return true;
+  if (hc_span_is_nocase(name, "Host")) /* RFC 9110 7.6.1: it is for all */
+    return false;
   for (size_t i = 0; i < head->n_fields; i++)
     if (hc_span_is_nocase(head->fields[i].name, "Connection") &&
         list_names(head->fields[i].value, name))

@@ -11,7 +11,8 @@
  * requestHeaders (spec hybrid-connections.md 10). */
 bool hc_http_field_frames(struct hc_span name);
 
-/* The same, and what a Connection field of the head names (RFC 9110 7.6.1). */
+/* The same, and what a Connection field of the head names (RFC 9110 7.6.1);
+ * never Host. */
 bool hc_http_field_is_hop_by_hop(const struct hc_http_head *head,
                                  struct hc_span name);
 

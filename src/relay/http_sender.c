@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "protocol/handshake.h"
-#include "protocol/url.h"
 #include "relay/channel.h"
 #include "relay/farewell.h"
 #include "relay/management.h"
@@ -94,37 +93,16 @@ void hc_relay_sender_answered(struct hc_relay_sender *s, bool keeps)
   hc_stream_resume(s->stream);
 }
 
-/* RFC 9112 3.2.2: an absolute-form target goes before Host, which not every
- * party knows: they must be the same. */
-static bool target_fits_host(const struct hc_relay_request *request)
-{
-  struct hc_span host;
-  struct hc_url url;
-  uint16_t port;
-
-  if (request->head->target.ptr[0] == '/')
-    return true;
-  if (hc_url_parse(request->head->target, &url, NULL) != 0 ||
-      hc_url_parse_authority(request->authority, &host, &port, NULL) != 0)
-    return false;
-  return hc_span_is_nocase(url.scheme, url.tls ? "https" : "http") &&
-         hc_span_equal_nocase(url.host, host) &&
-         (port == 0 ? url.port == (url.tls ? 443 : 80) : url.port == port);
-}
-
 /* False: the sender is gone. */
 static bool serve_http(struct hc_relay_sender *s, bool has_early_bytes)
 {
   struct hc_relay_exchange *e = s->exchange;
   struct hc_relay_admission admission = { .right = HC_RIGHT_SEND };
-  struct hc_relay_refusal no = hc_relay_allow();
 
-  if (!target_fits_host(&e->request))
-    no = hc_relay_refuse(400, "The target does not fit the Host.");
-  if (no.status == 0 && hc_relay_is_management(s->relay, &e->request))
+  if (hc_relay_is_management(s->relay, &e->request))
     admission.right = HC_RIGHT_MANAGE;
-  if (no.status == 0)
-    no = hc_relay_admit(s->relay, &e->request, &admission);
+  struct hc_relay_refusal no =
+      hc_relay_admit(s->relay, &e->request, &admission);
   if (no.status == 0 && admission.right == HC_RIGHT_MANAGE) {
     hc_relay_answer_management(s->relay, s->stream, &e->request);
     end(s, HC_STREAM_CLEAN);

@@ -28,16 +28,29 @@ static bool read_host(struct hc_relay_request *r)
   return hc_url_parse_authority(field->value, &r->host, &port, NULL) == 0;
 }
 
+/* RFC 9112 3.2.2: an absolute-form target goes before Host, which not every
+ * party knows: they must be the same. */
+static bool fits_host(const struct hc_relay_request *r,
+                      const struct hc_url *url)
+{
+  uint16_t own = url->tls ? 443 : 80;
+  struct hc_span host;
+  uint16_t port;
+
+  return hc_url_parse_authority(r->authority, &host, &port, NULL) == 0 &&
+         !hc_span_is_nocase(url->scheme, "sb") &&
+         hc_span_equal_nocase(url->host, host) &&
+         url->port == (port == 0 ? own : port);
+}
+
 /* RFC 9112 3.2: origin-form, and absolute-form as proxies send it. */
 static bool split_target(struct hc_relay_request *r)
 {
   struct hc_span target = r->head->target;
 
-  if (memchr(target.ptr, '#', target.len) != NULL)
-    return false;
   if (target.ptr[0] != '/') {
     struct hc_url url;
-    if (hc_url_parse(target, &url, NULL) != 0)
+    if (hc_url_parse(target, &url, NULL) != 0 || !fits_host(r, &url))
       return false;
     r->path = url.path;
     r->query = url.query;
@@ -65,6 +78,19 @@ static void drop_prefix(struct hc_relay_request *r)
   }
 }
 
+/* "." or "..": whoever resolves them (RFC 3986 5.2.4) reads another path than
+ * the one that an entity is found and a token checked by. */
+static bool has_dot_segment(struct hc_span path)
+{
+  struct hc_span segment;
+
+  while (hc_span_split(&path, '/', &segment)) {
+    if (hc_span_is(segment, ".") || hc_span_is(segment, ".."))
+      return true;
+  }
+  return false;
+}
+
 /* 0, HYCO_EBADURL or HYCO_ENOMEM. */
 static int read_path(struct hc_relay_request *r)
 {
@@ -75,7 +101,7 @@ static int read_path(struct hc_relay_request *r)
   if (rc != 0)
     return rc;
   r->name = hc_relay_trim_slashes(hc_buffer_span(&r->decoded));
-  return is_clean(r->name) ? 0 : HYCO_EBADURL;
+  return is_clean(r->name) && !has_dot_segment(r->name) ? 0 : HYCO_EBADURL;
 }
 
 static bool read_action(struct hc_relay_request *r)
@@ -111,10 +137,12 @@ struct hc_relay_refusal hc_relay_request_init(struct hc_relay_request *r,
   hc_relay_tracking_set_system(&r->tracking, r->host, r->path);
   if (!host_is_good)
     return hc_relay_refuse(400, "The Host is not valid.");
+  if (head->target.len > HC_URL_MAX)
+    return hc_relay_refuse(414, "The request's target is too long.");
   if (rc == HYCO_ENOMEM)
     return hc_relay_refuse(500, "The relay is out of memory.");
   if (rc != 0)
-    return hc_relay_refuse(400, "The path is not valid.");
+    return hc_relay_refuse(400, "The target is not valid.");
   if (!read_action(r))
     return hc_relay_refuse(400, "The sb-hc-action is not known.");
   return hc_relay_allow();

@@ -25,9 +25,10 @@ struct hc_relay_request {
   struct hc_relay_tracking tracking;
 };
 
-/* Reads the head, which must live as long. Refuses (400) a Host or a target
- * that cannot be understood and an unknown action; tracking is set even then.
- * deinit is due in every case. */
+/* Reads the head, which must live as long. Refuses a Host or a target that
+ * cannot be understood, a target of another host than Host, "." and ".." in a
+ * path and an unknown action (400), and a target above HC_URL_MAX (414);
+ * tracking is set even then. deinit is due in every case. */
 struct hc_relay_refusal hc_relay_request_init(struct hc_relay_request *request,
                                               const struct hc_http_head *head,
                                               struct hc_net *net);

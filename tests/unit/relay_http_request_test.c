@@ -340,6 +340,9 @@ static void ambiguous_requests_get_400_and_the_end(void **state)
     "POST http://u@a/open HTTP/1.1\r\nHost: a\r\n\r\n",
     "POST ftp://a/open HTTP/1.1\r\nHost: a\r\n\r\n",
     "CONNECT open:443 HTTP/1.1\r\nHost: open:443\r\n\r\n",
+    "CONNECT /open HTTP/1.1\r\nHost: a\r\n\r\n",
+    "CONNECT http://a/open HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET /open HTTP/1.1\r\nHost: ::1\r\n\r\n",
     "POST /open HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     HEAD "Transfer-Encoding: gzip\r\n\r\n",
     CHUNKS "g\r\n",
@@ -361,6 +364,60 @@ static void ambiguous_requests_get_400_and_the_end(void **state)
       print_error("%s", requests[i]);
     assert_int_equal(status, 400);
   }
+}
+
+/* Whoever resolves them (RFC 3986 5.2.4) reads another path than the one by
+ * which the relay chose an entity and checked the token. */
+static void dot_segments_get_400(void **state)
+{
+  static const char *const targets[] = {
+    "/open/../closed", "/open/..",    "/./open",
+    "/open/.",         "/../open",    "/open/%2E./",
+    "/open%2f..%2fx",  "/open/%2e?a", "http://a/open/../b",
+  };
+  static const char *const good[] = { "/open/..a", "/open/a..", "/open/...",
+                                      "/open/.a/b.", "/open?/../" };
+  struct http_world *h = *state;
+  char request[128];
+
+  for (size_t i = 0; i < CHECK_COUNT(targets); i++) {
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n",
+             targets[i]);
+    assert_int_equal(http_refused(h, request), 400);
+  }
+  for (size_t i = 0; i < CHECK_COUNT(good); i++) {
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n",
+             good[i]);
+    raw_send_str(&h->sender, request);
+    assert_string_equal(http_read_request(h, &h->listener)->target, good[i]);
+    http_respond(h, &h->listener, 200, "");
+    assert_int_equal(http_answer(h), 200);
+  }
+}
+
+/* RFC 9110 15.5.15. */
+static void a_target_above_16_kib_gets_414(void **state)
+{
+  static char request[HC_URL_MAX + 64];
+  struct http_world *h = *state;
+
+  for (int more = 0; more < 2; more++) {
+    snprintf(request, sizeof request, "GET /%0*d HTTP/1.1\r\nHost: a\r\n\r\n",
+             HC_URL_MAX - 1 + more, 0);
+    assert_int_equal(http_refused(h, request), more == 0 ? 404 : 414);
+  }
+}
+
+/* RFC 9110 7.6.1: "A sender MUST NOT send a connection option corresponding to
+ * a field that is intended for all recipients"; spec 10: Host is kept. */
+static void connection_cannot_take_host_away(void **state)
+{
+  struct http_world *h = *state;
+
+  raw_send_str(&h->sender, "GET /open HTTP/1.1\r\nHost: a\r\n"
+                           "Connection: host, X-Hop\r\nX-Hop: 1\r\n\r\n");
+  assert_string_equal(http_read_request(h, &h->listener)->headers_json,
+                      "{\"Host\":\"a\",\"Via\":\"1.1 a\"}");
 }
 
 /* The first byte of a request is never one of the last one's body. */
@@ -419,6 +476,30 @@ static void a_websocket_handshake_outside_of_hc_gets_400(void **state)
   struct http_world *h = *state;
 
   assert_int_equal(world_refused(&h->w, "/open", ""), 400);
+}
+
+/* RFC 9112 3.2.2: the target's host goes before Host. */
+static void a_handshakes_target_fits_its_host(void **state)
+{
+  static const struct {
+    const char *url;
+    int status; /* of a sender nobody listens for, when it is good */
+  } cases[] = {
+    { "http://b/$hc/none", 400 }, { "ws://a:81/$hc/none", 400 },
+    { "wss://a/$hc/none", 404 },  { "ws://A:80/$hc/none", 404 },
+    { "http://a/$hc/none", 404 }, { "https://a:443/$hc/none", 404 },
+  };
+  struct http_world *h = *state;
+  char request[512];
+
+  for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+    snprintf(request, sizeof request,
+             "GET %s HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: " WORLD_KEY "\r\n\r\n",
+             cases[i].url);
+    assert_int_equal(http_refused(h, request), cases[i].status);
+  }
 }
 
 /* Pools of connections know nothing of the path. */
@@ -482,10 +563,14 @@ int main(void)
     HTTP_TEST(requests_need_the_right_send),
     HTTP_TEST(the_relay_answers_expect_itself),
     HTTP_TEST(ambiguous_requests_get_400_and_the_end),
+    HTTP_TEST(dot_segments_get_400),
+    HTTP_TEST(a_target_above_16_kib_gets_414),
+    HTTP_TEST(connection_cannot_take_host_away),
     HTTP_TEST(pipelined_requests_wait_for_each_other),
     HTTP_TEST(senders_may_choose_their_listener),
     HTTP_TEST(requests_are_spread_over_the_listeners),
     HTTP_TEST(a_websocket_handshake_outside_of_hc_gets_400),
+    HTTP_TEST(a_handshakes_target_fits_its_host),
     HTTP_TEST(a_handshake_may_follow_a_request),
     HTTP_TEST(a_listener_that_does_not_read_gets_no_more),
   };
