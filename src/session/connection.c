@@ -86,6 +86,11 @@ static void finish_well(struct hc_connection *c)
            HC_STREAM_CLEAN);
 }
 
+static uint64_t silence_ms(const struct hc_connection *c)
+{
+  return hc_net_now_ms(c->net) - hc_link_last_heard_ms(c->link);
+}
+
 /* A slow peer is not a dead one: what it had queued may be long under way, and
  * its Close is behind that. */
 static bool is_moving(const struct hc_connection *c)
@@ -94,7 +99,7 @@ static bool is_moving(const struct hc_connection *c)
 
   if (waiting(c) < c->waiting_then)
     return true;
-  return now_ms - hc_link_last_heard_ms(c->link) < HC_CLOSE_WAIT_MS &&
+  return silence_ms(c) < HC_CLOSE_WAIT_MS &&
          now_ms - c->closing_since_ms < HC_CLOSE_MAX_MS;
 }
 
@@ -145,14 +150,25 @@ void hc_connection_start_closing(struct hc_connection *c, int code,
   plan_end(c);
 }
 
+/* When to look after the connection next. */
+static void set_alive_timer(struct hc_connection *c)
+{
+  uint64_t silence = silence_ms(c);
+  uint64_t left_ms = c->keep_alive_ms;
+
+  if (silence < left_ms)
+    left_ms -= silence;
+  if (left_ms == 0 || left_ms > HC_ALIVE_CHECK_MS)
+    left_ms = HC_ALIVE_CHECK_MS;
+  hc_net_timer_set(c->net, &c->alive, left_ms);
+}
+
 /* A ping keeps the path through intermediaries open. Not while the application
  * reads nothing: the pongs would only pile up (DESIGN section 8). */
 static void keep_open(struct hc_connection *c)
 {
-  uint64_t silence_ms = hc_net_now_ms(c->net) - hc_link_last_heard_ms(c->link);
-
-  if (c->keep_alive_ms != 0 && silence_ms >= c->keep_alive_ms && !c->paused &&
-      hc_connection_queued(c) == 0)
+  if (c->keep_alive_ms != 0 && silence_ms(c) >= c->keep_alive_ms &&
+      !c->paused && hc_connection_queued(c) == 0)
     c->pinged |= hc_outbox_write_control(hc_link_outbox(c->link), HC_WS_PING,
                                          hc_span_of(c->ping, sizeof c->ping));
 }
@@ -174,14 +190,14 @@ static void on_alive_timer(void *user_data)
   }
   hc_connection_pump(c); /* without memory nothing went, and nothing drains */
   keep_open(c);
-  hc_net_timer_set(c->net, &c->alive, HC_ALIVE_CHECK_MS);
+  set_alive_timer(c);
 }
 
 static void on_link_open(void *user_data, struct hc_span sub_protocol)
 {
   struct hc_connection *c = user_data;
   c->state = CONNECTION_OPEN;
-  hc_net_timer_set(c->net, &c->alive, HC_ALIVE_CHECK_MS);
+  set_alive_timer(c);
   c->handler->on_open(c->user_data, sub_protocol);
 }
 
