@@ -275,7 +275,8 @@ HYCO_API void hyco_receiver_set_token_provider(hyco_receiver *r,
  * connect fails with HYCO_EUNAUTHORIZED (a renewal is tried again). expires_at:
  * Unix seconds; 0: unknown, taken as an hour from now. On the loop's thread
  * (see hyco_loop_post). The request is gone then. HYCO_EBADVALUE: a token that
- * is empty, above 8 KiB or cannot stand in a header; counts as NULL. */
+ * is empty, above 8 KiB or cannot stand in a header. HYCO_ENOMEM. Both count as
+ * NULL. */
 HYCO_API int hyco_token_supply(hyco_token_request *request, const char *token,
                                int64_t expires_at);
 

@@ -123,7 +123,9 @@ int hyco_token_supply(hyco_token_request *request, const char *token,
       expires_at != 0 ? expires_at
                       : hc_net_wall_s(source->net) + HC_PROVIDED_VALIDITY_S;
   hc_net_timer_set(source->net, &source->deliver, 0);
-  return good ? 0 : HYCO_EBADVALUE;
+  if (!good)
+    return HYCO_EBADVALUE;
+  return token == NULL || source->answer != NULL ? 0 : HYCO_ENOMEM;
 }
 
 int hc_token_source_get(struct hc_token_source *source,

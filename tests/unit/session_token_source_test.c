@@ -327,6 +327,18 @@ static void a_token_of_unknown_end_counts_as_good_for_an_hour(void **state)
   assert_true(f->answer_expiry == NOW_S + HC_PROVIDED_VALIDITY_S);
 }
 
+static void a_token_without_memory_for_it_is_told_as_none(void **state)
+{
+  struct fixture *f = *state;
+  ask(f);
+  alloc_trap_set(0);
+  assert_int_equal(hyco_token_supply(f->request, "jwt", 0), HYCO_ENOMEM);
+  assert_true(alloc_trap_clear());
+  sim_run(f->sim, 0);
+  assert_int_equal(f->answers, 1);
+  assert_string_equal(f->answer, "");
+}
+
 static void no_token_and_a_bad_one_are_told_as_none(void **state)
 {
   struct fixture *f = *state;
@@ -402,6 +414,7 @@ int main(void)
     TOKEN_TEST(a_provider_is_not_asked_for_who_has_left),
     TOKEN_TEST(a_provider_that_was_taken_away_gives_none),
     TOKEN_TEST(a_token_of_unknown_end_counts_as_good_for_an_hour),
+    TOKEN_TEST(a_token_without_memory_for_it_is_told_as_none),
     TOKEN_TEST(no_token_and_a_bad_one_are_told_as_none),
     TOKEN_TEST(an_answer_that_nobody_waits_for_is_dropped),
     TOKEN_TEST(access_token_is_a_fresh_one_whatever_else_is_set),
