@@ -77,6 +77,15 @@ void hc_io_end_reading(struct hc_io_stream *s, int code, const char *text)
     s->end_text = hc_strdup(text);
 }
 
+/* Whatever the end was, this comes before it. */
+static void end_at_once(struct hc_io_stream *s, int code)
+{
+  hc_free(s->end_text);
+  s->end_text = NULL;
+  s->is_ended = false;
+  hc_io_end_reading(s, code, NULL);
+}
+
 static void tell_end(struct hc_io_stream *s)
 {
   struct hc_fault fault = { .code = s->end_code };
@@ -138,7 +147,7 @@ static size_t receive_tls(struct hc_io_stream *s, uint8_t *out, size_t room)
   if (s->phase == HC_IO_HANDSHAKE && !hc_io_shake(s, &in))
     return 0;
   size_t n = hc_tls_read(s->tls, &in, out, room, &fault);
-  if (hc_buffer_len(hc_tls_out(s->tls)) > 0) /* an answer to a key update */
+  if (hc_buffer_len(hc_tls_out(s->tls)) > 0) /* an alert */
     hc_io_add(s->loop, HC_FLUSH, &s->flush);
   if (fault.code != 0)
     hc_io_end_reading(s, fault.code, fault.text);
@@ -163,8 +172,7 @@ static void check_rest(struct hc_io_stream *s)
 
   if (is_final && hc_buffer_len(&s->rest) > HC_STREAM_REST_MAX) {
     hc_buffer_deinit(&s->rest);
-    s->is_ended = false;
-    hc_io_end_reading(s, HYCO_ETOOLONG, NULL);
+    end_at_once(s, HYCO_ETOOLONG);
   }
 }
 
@@ -191,10 +199,8 @@ static void show(struct hc_io_stream *s, struct hc_span bytes)
   if (!is_open(s))
     return;
   hc_buffer_clear(&s->rest);
-  if (hc_buffer_append(&s->rest, bytes) != 0) {
-    s->is_ended = false; /* whatever the end was, this comes before it */
-    hc_io_end_reading(s, HYCO_ENOMEM, NULL);
-  }
+  if (hc_buffer_append(&s->rest, bytes) != 0)
+    end_at_once(s, HYCO_ENOMEM);
   hc_buffer_trim(&s->rest);
   check_rest(s);
 }

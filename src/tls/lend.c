@@ -62,6 +62,7 @@ static int lend_rules(struct hc_tls_loan *loan, SSL_CTX *to)
   SSL_CTX_clear_options(to, SSL_CTX_get_options(to));
   SSL_CTX_set_options(to, SSL_CTX_get_options(from) | SSL_OP_NO_TICKET);
   SSL_CTX_set_post_handshake_auth(to, 0);
+  SSL_CTX_set_keylog_callback(to, NULL); /* SSLKEYLOGFILE */
   if ((groups != NULL && SSL_CTX_set1_groups_list(to, groups) != 1) ||
       SSL_CTX_set1_param(to, SSL_CTX_get0_param(from)) != 1)
     return hc_fault_set(&loan->fault, HYCO_ETLS, "TLS: %s", hc_tls_reason());

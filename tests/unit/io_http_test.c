@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -376,6 +377,39 @@ static void test_a_refused_port_is_said_with_its_name(void **state)
   call_finish(&c);
 }
 
+static char key_log[TLS_FILES_PATH_MAX + 8];
+
+/* libcurl obeys SSLKEYLOGFILE, and would write there what opens its
+ * connections' bytes to everybody. */
+static void test_no_key_is_written_for_the_environment(void **state)
+{
+  struct pair pair = { 0 };
+  struct call c;
+  struct stat info = { .st_size = 0 };
+
+  pair_listen(&pair, pair_with_tls(state));
+  struct hc_http_request request = call_usual(&pair);
+  call_begin(&c, &pair, &request, &call_handler);
+  call_await_request(&pair);
+  call_answer(&pair, "HTTP/1.1 204 No Content\r\n\r\n");
+  pair_run_until(&pair, &c.is_ended);
+  assert_int_equal(c.fault.code, 0);
+  (void)stat(key_log, &info); /* the file itself may be there */
+  assert_int_equal(info.st_size, 0);
+  call_finish(&c);
+}
+
+/* libcurl reads it once, at its first call. */
+static int set_key_log(void **state)
+{
+  char dir[TLS_FILES_PATH_MAX];
+
+  (void)state;
+  tls_files_path("", dir);
+  (void)snprintf(key_log, sizeof(key_log), "%skeys", dir);
+  return setenv("SSLKEYLOGFILE", key_log, 1);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -397,6 +431,7 @@ int main(void)
     WITH(tls, test_an_end_that_tls_does_not_announce_is_a_cut),
     BOTH(test_a_whole_answer_may_be_followed_by_a_cut),
     BOTH(test_a_refused_port_is_said_with_its_name),
+    WITH(tls, test_no_key_is_written_for_the_environment),
   };
-  return cmocka_run_group_tests(tests, NULL, tls_files_remove);
+  return cmocka_run_group_tests(tests, set_key_log, tls_files_remove);
 }

@@ -104,6 +104,34 @@ static void test_a_handler_that_leaves_too_much_ends_the_stream(void **state)
   hc_free(bytes);
 }
 
+/* A forged record comes in one batch with what is too much: the text is that
+ * of the end that is told. */
+static void test_the_text_of_an_end_is_of_its_number(void **state)
+{
+  static const char forged[] = "\x17\x03\x03\x00\x05hello";
+  enum { KEPT = HC_STREAM_REST_MAX - 1000, MORE = 20000 };
+  struct pair pair = { 0 };
+  uint8_t *bytes = pair_pattern(KEPT);
+
+  (void)state;
+  pair_open(&pair, true);
+  pair.server.take = 0;
+  end_write(&pair.client, bytes, KEPT);
+  while (pair.server.largest_call < KEPT)
+    hc_loop_turn(pair.loop, PAIR_WAIT_MS, false);
+  pair_settle(&pair);
+  end_write(&pair.client, bytes, MORE);
+  hc_loop_turn(pair.loop, 0, false); /* its flush is behind its reading */
+  int fd = hc_io_stream(pair.client.stream)->fd;
+  assert_int_equal(send(fd, forged, sizeof(forged) - 1, MSG_NOSIGNAL),
+                   sizeof(forged) - 1);
+  pair_run_until(&pair, &pair.server.is_ended);
+  assert_int_equal(pair.server.fault.code, HYCO_ETOOLONG);
+  assert_string_equal(pair.server.fault.text, hyco_strerror(HYCO_ETOOLONG));
+  pair_free(&pair);
+  hc_free(bytes);
+}
+
 /* --- back-pressure --- */
 
 static void test_a_paused_reader_stops_the_writer(void **state)
@@ -263,6 +291,7 @@ int main(void)
     BOTH(test_a_rest_is_shown_again_with_more_behind_it),
     BOTH(test_a_new_handler_gets_the_old_ones_rest),
     BOTH(test_a_handler_that_leaves_too_much_ends_the_stream),
+    WITH(tls, test_the_text_of_an_end_is_of_its_number),
     BOTH(test_a_paused_reader_stops_the_writer),
     BOTH(test_the_drain_mark_may_be_moved),
     BOTH(test_pausing_in_on_data_loses_nothing),

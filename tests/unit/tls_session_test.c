@@ -1,4 +1,4 @@
-/* TLS sessions joined in memory, and what they are made from. */
+/* TLS sessions joined in memory, and whom they trust. */
 #include "base/memory.h"
 #include "tls/context_internal.h"
 #include "tls/session_internal.h"
@@ -218,6 +218,66 @@ static void test_a_full_out_buffer_breaks_the_session(void **state)
   hc_free(bytes);
 }
 
+static void exchange(struct joined *j, uint8_t *out)
+{
+  struct hc_tls_session *const ends[] = { j->client, j->server, j->client };
+
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(hc_tls_write(ends[i], hc_span_str("bytes")), 5);
+    assert_int_equal(pass(ends[i + 1], ends[i], out, &j->fault), 5);
+    assert_int_equal(j->fault.code, 0);
+    assert_memory_equal(out, "bytes", 5);
+  }
+}
+
+/* RFC 8446 4.6.3: the answer goes before what is written next. */
+static void test_a_key_update_is_answered(void **state)
+{
+  struct joined j;
+  uint8_t *out = hc_alloc(OUT_SIZE);
+
+  (void)state;
+  init(&j);
+  join(&j, "localhost");
+  assert_int_equal(hc_tls_verify(j.client, NULL, NULL, &j.fault), 0);
+  exchange(&j, out);
+  assert_int_equal(SSL_key_update(j.client->ssl, SSL_KEY_UPDATE_REQUESTED), 1);
+  assert_int_equal(SSL_do_handshake(j.client->ssl), 1); /* sends it */
+  assert_int_equal(pass(j.server, j.client, out, &j.fault), 0);
+  assert_int_equal(j.fault.code, 0);
+  exchange(&j, out);
+  deinit(&j);
+  hc_free(out);
+}
+
+/* TLS 1.2: a client that wants another handshake gets a warning, and none of
+ * the work. */
+static void test_a_renegotiation_is_refused(void **state)
+{
+  enum { ALERT = 21 };
+  struct joined j;
+  uint8_t *out = hc_alloc(OUT_SIZE);
+
+  (void)state;
+  init(&j);
+  SSL_CTX_set_max_proto_version(j.tls[1]->ctx, TLS1_2_VERSION);
+  join(&j, "localhost");
+  assert_int_equal(hc_tls_verify(j.client, NULL, NULL, &j.fault), 0);
+  exchange(&j, out);
+  SSL_clear_options(j.client->ssl, SSL_OP_NO_RENEGOTIATION);
+  assert_int_equal(SSL_renegotiate(j.client->ssl), 1);
+  assert_int_equal(SSL_do_handshake(j.client->ssl), -1); /* waits */
+  assert_int_equal(pass(j.server, j.client, out, &j.fault), 0);
+  assert_int_equal(j.fault.code, 0);
+  struct hc_span answer = hc_buffer_span(hc_tls_out(j.server));
+  assert_true(answer.len > 0 && answer.len < 64);
+  assert_int_equal(answer.ptr[0], ALERT);
+  hc_buffer_clear(hc_tls_out(j.server));
+  assert_int_equal(hc_tls_write(j.server, hc_span_str("goes on")), 7);
+  deinit(&j);
+  hc_free(out);
+}
+
 static void test_nonsense_is_no_handshake(void **state)
 {
   struct joined j;
@@ -342,106 +402,6 @@ static void test_trust_comes_from_file_memory_or_directory(void **state)
   tls_files_remove_dir(dir);
 }
 
-static void assert_not_made(const struct hc_tls_options *options, int code,
-                            const char *text)
-{
-  struct hc_tls *tls = NULL;
-  struct hc_fault fault = { 0 };
-
-  assert_int_equal(hc_tls_new(options, &tls, &fault), code);
-  assert_null(tls);
-  assert_int_equal(fault.code, code);
-  if (strstr(fault.text, text) == NULL)
-    fail_msg("no \"%s\" in \"%s\"", text, fault.text);
-}
-
-static void test_files_that_cannot_be_used_are_named(void **state)
-{
-  char cert[TLS_FILES_PATH_MAX];
-  char key[TLS_FILES_PATH_MAX];
-  char ca_key[TLS_FILES_PATH_MAX];
-
-  (void)state;
-  tls_files_path("cert.pem", cert);
-  tls_files_path("key.pem", key);
-  tls_files_path("ca.key", ca_key);
-  assert_not_made(&(struct hc_tls_options){ .server = true }, HYCO_EBADVALUE,
-                  "needed");
-  assert_not_made(&(struct hc_tls_options){ .cert_file = cert }, HYCO_EBADVALUE,
-                  "needed");
-  assert_not_made(&(struct hc_tls_options){ .server = true,
-                                            .cert_file = "/nonexistent",
-                                            .key_file = key },
-                  HYCO_ECERTSTORE, "/nonexistent: No such file");
-  assert_not_made(&(struct hc_tls_options){ .server = true,
-                                            .cert_file = cert,
-                                            .key_file = "/nonexistent" },
-                  HYCO_ECERTSTORE, "/nonexistent: No such file");
-  assert_not_made(&(struct hc_tls_options){ .server = true,
-                                            .cert_file = cert,
-                                            .key_file = ca_key },
-                  HYCO_ECERTSTORE, "ca.key: key values mismatch");
-  assert_not_made(&(struct hc_tls_options){ .ca_file = "/nonexistent" },
-                  HYCO_ECERTSTORE, "/nonexistent: No such file");
-  assert_not_made(&(struct hc_tls_options){ .ca_file = key }, HYCO_ECERTSTORE,
-                  "key.pem");
-  assert_not_made(&(struct hc_tls_options){ .ca_paths = key }, HYCO_ECERTSTORE,
-                  "key.pem");
-  assert_not_made(&(struct hc_tls_options){ .ca_dir = "/nonexistent" },
-                  HYCO_ECERTSTORE, "/nonexistent");
-  assert_not_made(&(struct hc_tls_options){ .ca_pem = hc_span_str("nonsense") },
-                  HYCO_ECERTSTORE, "trusted CA");
-  assert_not_made(&(struct hc_tls_options){ .cipher_list = "NONSENSE" },
-                  HYCO_EBADVALUE, "cipher list");
-}
-
-/* Keys of two kinds do not get into each other's way in OpenSSL: each is kept,
- * and no handshake succeeds. */
-static void test_a_key_of_another_kind_is_named(void **state)
-{
-  char cert[TLS_FILES_PATH_MAX];
-  char key[TLS_FILES_PATH_MAX];
-
-  (void)state;
-  tls_files_path("cert.pem", cert);
-  tls_files_path("rsa.pem", key);
-  FILE *file = fopen(key, "w");
-  EVP_PKEY *rsa = EVP_RSA_gen(2048);
-  assert_non_null(file);
-  assert_int_equal(PEM_write_PrivateKey(file, rsa, NULL, NULL, 0, NULL, NULL),
-                   1);
-  assert_int_equal(fclose(file), 0);
-  EVP_PKEY_free(rsa);
-  assert_not_made(&(struct hc_tls_options){ .server = true,
-                                            .cert_file = cert,
-                                            .key_file = key },
-                  HYCO_ECERTSTORE, "rsa.pem: not the key of ");
-}
-
-static void test_a_key_with_a_passphrase_asks_nobody(void **state)
-{
-  char cert[TLS_FILES_PATH_MAX];
-  char dir[TLS_FILES_PATH_MAX];
-  char path[2 * TLS_FILES_PATH_MAX];
-
-  (void)state;
-  tls_files_path("cert.pem", cert);
-  tls_files_make_dir(dir);
-  snprintf(path, sizeof(path), "%s/key.pem", dir);
-  EVP_PKEY *key = EVP_EC_gen("P-256");
-  FILE *file = fopen(path, "w");
-  assert_int_equal(PEM_write_PKCS8PrivateKey(file, key, EVP_aes_128_cbc(),
-                                             "pass", 4, NULL, NULL),
-                   1);
-  fclose(file);
-  EVP_PKEY_free(key);
-  assert_not_made(&(struct hc_tls_options){ .server = true,
-                                            .cert_file = cert,
-                                            .key_file = path },
-                  HYCO_ECERTSTORE, path);
-  tls_files_remove_dir(dir);
-}
-
 /* --- resumption --- */
 
 /* Joins, judges, and takes the tickets that the server sends. */
@@ -538,14 +498,13 @@ int main(void)
     cmocka_unit_test(test_close_notify_is_an_end),
     cmocka_unit_test(test_a_forged_record_ends_after_what_was_good),
     cmocka_unit_test(test_a_full_out_buffer_breaks_the_session),
+    cmocka_unit_test(test_a_key_update_is_answered),
+    cmocka_unit_test(test_a_renegotiation_is_refused),
     cmocka_unit_test(test_nonsense_is_no_handshake),
     cmocka_unit_test(test_nothing_below_tls_1_2),
     cmocka_unit_test(test_the_service_is_offered_p384_first),
     cmocka_unit_test(test_names_and_addresses_are_checked),
     cmocka_unit_test(test_trust_comes_from_file_memory_or_directory),
-    cmocka_unit_test(test_files_that_cannot_be_used_are_named),
-    cmocka_unit_test(test_a_key_of_another_kind_is_named),
-    cmocka_unit_test(test_a_key_with_a_passphrase_asks_nobody),
     cmocka_unit_test(test_sessions_are_resumed_also_after_an_abort),
     cmocka_unit_test(test_tls_1_2_sessions_are_resumed_too),
     cmocka_unit_test(test_an_overruled_session_is_not_kept),
