@@ -253,7 +253,7 @@ typedef enum { HYCO_KIND_PROPERTY, HYCO_KIND_SETTING } hyco_property_kind;
   XX(SSL_CA_CERT_FILE_PATHS, "SSLCACertFilePaths", SETTING, STRING, RW, BOTH, \
      "", 0, 4096, IDLE, \
      "The system's CA bundle: the first file of this ';' list that exists; " \
-     "empty: the usual places.") \
+     "empty: the usual places, read when a certificate needs them.") \
   XX(SSL_SERVER_CA_CERTS, "SSLServerCACerts", SETTING, STRING, RW, BOTH, "", \
      0, 1048576, IDLE, "Trusted CAs as PEM text, added to the system's.") \
   XX(ALLOWED_CLIENTS, "AllowedClients", SETTING, STRING, RW, RECEIVER, "*", \

@@ -15,7 +15,8 @@ struct hc_tls_options {
   const char *ca_dir;      /* the same, hashed directory */
   struct hc_span ca_pem;   /* the same, PEM in memory */
   const char *ca_paths;    /* ';' list, the first that exists is the system's
-                              bundle; NULL: the usual places */
+                              bundle; NULL: the usual places, read
+                              when a certificate needs them */
   const char *cipher_list; /* OpenSSL's syntax, TLS 1.2 */
 };
 

@@ -2,6 +2,7 @@
 #include "tls/trust.h"
 
 #include "tls/reason.h"
+#include "tls/system_trust.h"
 
 #include <limits.h>
 #include <openssl/err.h>
@@ -22,22 +23,33 @@ static int load_file(SSL_CTX *ctx, const char *path, struct hc_fault *fault)
   return hc_fault_set(fault, HYCO_ECERTSTORE, "%s: %s", path, hc_tls_reason());
 }
 
-/* The first file of the list that exists; none is no error. */
-static int load_system(SSL_CTX *ctx, const char *paths, struct hc_fault *fault)
+/* The first file of the list that exists, in path; false: none does. */
+static bool find_bundle(const char *paths, char path[PATH_MAX])
 {
-  struct hc_span rest =
-      hc_span_str(hc_tls_is_given(paths) ? paths : usual_places);
+  struct hc_span rest = hc_span_str(paths);
   struct hc_span piece;
 
   while (hc_span_split(&rest, ';', &piece)) {
-    char path[PATH_MAX];
-    if (piece.len == 0 || piece.len >= sizeof(path))
+    if (piece.len == 0 || piece.len >= PATH_MAX)
       continue;
     memcpy(path, piece.ptr, piece.len);
     path[piece.len] = '\0';
     if (access(path, F_OK) == 0)
-      return load_file(ctx, path, fault);
+      return true;
   }
+  return false;
+}
+
+/* No bundle is no error. One that the user names is read at once: they want to
+ * know what is wrong with it. */
+static int load_system(SSL_CTX *ctx, const char *paths, struct hc_fault *fault)
+{
+  char path[PATH_MAX];
+
+  if (hc_tls_is_given(paths))
+    return find_bundle(paths, path) ? load_file(ctx, path, fault) : 0;
+  if (find_bundle(usual_places, path) && !hc_tls_trust_when_asked(ctx, path))
+    return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
   return 0;
 }
 
