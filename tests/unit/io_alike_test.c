@@ -76,7 +76,7 @@ static void called_socket(const struct hc_tcp *tcp, char out[static 128])
   struct hc_http_request request = call_usual(&pair);
   request.tcp = *tcp;
   call_begin(&c, &pair, &request, &call_handler);
-  call_await_request(&pair);
+  call_await_request(&c);
   tell(client_fd(&pair), out);
   call_finish(&c);
 }
@@ -381,7 +381,7 @@ static void test_digest_is_given_to_a_proxy_that_asks(void **state)
   request.port = dial.port;
   request.route = route;
   call_begin(&c, &pair, &request, &call_handler);
-  call_await_request(&pair); /* within the tunnel */
+  call_await_request(&c); /* within the tunnel */
   assert_asked();
   call_finish(&c);
 }

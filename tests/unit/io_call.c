@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -79,17 +80,34 @@ struct hc_http_request call_usual(const struct pair *pair)
   };
 }
 
+static void call_init(struct call *c, struct pair *pair)
+{
+  *c = (struct call){ .pair = pair };
+  hc_buffer_init(&c->got, 64 * MIB);
+}
+
+void call_start(struct call *c, const struct hc_http_handler *h)
+{
+  struct hc_fault fault;
+
+  assert_int_equal(hc_http_start(hc_loop_http(c->pair->loop), &c->request, h, c,
+                                 &c->call, &fault),
+                   0);
+}
+
 void call_begin(struct call *c, struct pair *pair,
                 const struct hc_http_request *request,
                 const struct hc_http_handler *h)
 {
-  struct hc_fault fault;
+  call_init(c, pair);
+  c->request = *request;
+  call_start(c, h);
+}
 
-  *c = (struct call){ .pair = pair };
-  hc_buffer_init(&c->got, 64 * MIB);
-  assert_int_equal(
-      hc_http_start(hc_loop_http(pair->loop), request, h, c, &c->call, &fault),
-      0);
+void call_ask(struct call *c)
+{
+  call_start(c, &call_handler);
+  call_await_request(c);
 }
 
 void call_finish(struct call *c)
@@ -97,6 +115,47 @@ void call_finish(struct call *c)
   call_close(c);
   hc_buffer_deinit(&c->got);
   pair_free(c->pair);
+}
+
+/* A test's call, and its pair. */
+struct set_up {
+  struct call call;
+  struct pair pair;
+};
+
+static void set_up(struct call *c, struct pair *pair, bool tls)
+{
+  *pair = (struct pair){ 0 };
+  pair_listen(pair, tls);
+  call_init(c, pair);
+  c->request = call_usual(pair);
+}
+
+int call_set_up(void **state)
+{
+  bool tls = pair_with_tls(state);
+  struct set_up *own = calloc(1, sizeof *own);
+
+  assert_non_null(own);
+  set_up(&own->call, &own->pair, tls);
+  *state = &own->call;
+  return 0;
+}
+
+int call_tear_down(void **state)
+{
+  call_finish(*state);
+  free(*state);
+  return 0;
+}
+
+void call_renew(struct call *c)
+{
+  struct pair *pair = c->pair;
+  bool tls = pair->client_tls != NULL;
+
+  call_finish(c);
+  set_up(c, pair, tls);
 }
 
 void call_await_bytes(struct pair *pair, size_t n)
@@ -108,16 +167,26 @@ void call_await_bytes(struct pair *pair, size_t n)
   }
 }
 
-void call_await_request(struct pair *pair)
+void call_await_request(struct call *c)
 {
   do
-    call_await_bytes(pair, hc_buffer_len(&pair->server.got) + 1);
-  while (strstr(hc_buffer_str(&pair->server.got), "\r\n\r\n") == NULL);
+    call_await_bytes(c->pair, hc_buffer_len(&c->pair->server.got) + 1);
+  while (strstr(call_sent(c), "\r\n\r\n") == NULL);
 }
 
-void call_answer(struct pair *pair, const char *text)
+const char *call_sent(const struct call *c)
 {
-  end_write(&pair->server, text, strlen(text));
+  return hc_buffer_str(&c->pair->server.got);
+}
+
+void call_answer(struct call *c, const char *text)
+{
+  end_write(&c->pair->server, text, strlen(text));
+}
+
+void call_await_end(struct call *c)
+{
+  pair_run_until(c->pair, &c->is_ended);
 }
 
 void call_assert_fault(const struct call *c, int code, const char *text)

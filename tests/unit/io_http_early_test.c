@@ -14,23 +14,20 @@ static const char too_large[] = "HTTP/1.1 413 Content Too Large\r\n"
                                 "Content-Length: 2\r\n\r\nno";
 
 /* A call that has sent its head and a piece of its body, and waits for more. */
-static void begin_upload(struct call *c, struct pair *pair, void **state,
-                         int64_t body)
+static void begin_upload(struct call *c, int64_t body)
 {
-  pair_listen(pair, pair_with_tls(state));
-  struct hc_http_request request = call_usual(pair);
-  request.method = "POST";
-  request.body = body;
-  call_begin(c, pair, &request, &call_handler);
+  c->request.method = "POST";
+  c->request.body = body;
+  call_start(c, &call_handler);
   assert_int_equal(hc_http_write(c->call, hc_span_str("a piece")), 0);
   do
-    call_await_bytes(pair, hc_buffer_len(&pair->server.got) + 1);
-  while (strstr(hc_buffer_str(&pair->server.got), "a piece") == NULL);
+    call_await_bytes(c->pair, hc_buffer_len(&c->pair->server.got) + 1);
+  while (strstr(call_sent(c), "a piece") == NULL);
 }
 
 static void assert_whole(struct call *c, const char *body)
 {
-  pair_run_until(c->pair, &c->is_ended);
+  call_await_end(c);
   if (c->fault.code != 0)
     fail_msg("%d: %s", c->fault.code, c->fault.text);
   call_assert_body(c, body);
@@ -40,6 +37,7 @@ static void assert_whole(struct call *c, const char *body)
  * it: its own body has come to a stand. */
 static void test_a_refusal_ends_a_call_whose_body_stands(void **state)
 {
+  struct call *c = *state;
   static const char *const answers[] = {
     too_large,
     "HTTP/1.1 413 No\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno",
@@ -50,110 +48,97 @@ static void test_a_refusal_ends_a_call_whose_body_stands(void **state)
   };
 
   for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-    struct pair pair = { 0 };
-    struct call c;
-    begin_upload(&c, &pair, state, i % 2 == 0 ? HC_HTTP_CHUNKED : 1000);
-    call_answer(&pair, answers[i]);
-    assert_whole(&c, "no");
-    call_finish(&c);
+    begin_upload(c, i % 2 == 0 ? HC_HTTP_CHUNKED : 1000);
+    call_answer(c, answers[i]);
+    assert_whole(c, "no");
+    call_renew(c);
   }
 }
 
 static void test_a_refusal_may_end_with_its_connection(void **state)
 {
-  struct pair pair = { 0 };
-  struct call c;
+  struct call *c = *state;
 
-  begin_upload(&c, &pair, state, 1000);
-  call_answer(&pair, "HTTP/1.1 403 No\r\n\r\nno");
-  pair_run_until(&pair, &c.has_data);
-  assert_false(c.is_ended);
-  end_close(&pair.server, HC_STREAM_CLEAN);
-  assert_whole(&c, "no");
-  call_finish(&c);
+  begin_upload(c, 1000);
+  call_answer(c, "HTTP/1.1 403 No\r\n\r\nno");
+  pair_run_until(c->pair, &c->has_data);
+  assert_false(c->is_ended);
+  end_close(&c->pair->server, HC_STREAM_CLEAN);
+  assert_whole(c, "no");
 }
 
 /* What a refused body still holds, or that it ends short, is no matter. */
 static void test_a_refused_body_may_end_early(void **state)
 {
-  struct pair pair = { 0 };
-  struct call c;
+  struct call *c = *state;
 
-  begin_upload(&c, &pair, state, 1000);
-  call_answer(&pair, "HTTP/1.1 413 No\r\nContent-Length: 4\r\n\r\nno");
-  pair_run_until(&pair, &c.has_data);
-  if (!c.is_ended)
-    assert_int_equal(hc_http_end(c.call), HYCO_EBADVALUE);
-  call_answer(&pair, " no");
-  assert_whole(&c, "no n");
-  call_finish(&c);
+  begin_upload(c, 1000);
+  call_answer(c, "HTTP/1.1 413 No\r\nContent-Length: 4\r\n\r\nno");
+  pair_run_until(c->pair, &c->has_data);
+  if (!c->is_ended)
+    assert_int_equal(hc_http_end(c->call), HYCO_EBADVALUE);
+  call_answer(c, " no");
+  assert_whole(c, "no n");
 }
 
 /* 2xx: the server may want the rest all the same. */
 static void test_an_early_success_lets_the_body_go_on(void **state)
 {
-  struct pair pair = { 0 };
-  struct call c;
+  struct call *c = *state;
 
-  begin_upload(&c, &pair, state, HC_HTTP_CHUNKED);
-  call_answer(&pair, "HTTP/1.1 202 Yes\r\nContent-Length: 3\r\n\r\nyes");
-  pair_run_until(&pair, &c.has_data);
-  pair_settle(&pair);
-  assert_false(c.is_ended);
-  size_t before = hc_buffer_len(&pair.server.got);
-  assert_int_equal(hc_http_write(c.call, hc_span_str("the rest")), 0);
-  assert_int_equal(hc_http_end(c.call), 0);
-  assert_whole(&c, "yes");
-  call_await_bytes(&pair, before + strlen("8\r\nthe rest\r\n0\r\n\r\n"));
-  assert_non_null(
-      strstr(hc_buffer_str(&pair.server.got), "the rest\r\n0\r\n\r\n"));
-  call_finish(&c);
+  begin_upload(c, HC_HTTP_CHUNKED);
+  call_answer(c, "HTTP/1.1 202 Yes\r\nContent-Length: 3\r\n\r\nyes");
+  pair_run_until(c->pair, &c->has_data);
+  pair_settle(c->pair);
+  assert_false(c->is_ended);
+  size_t before = hc_buffer_len(&c->pair->server.got);
+  assert_int_equal(hc_http_write(c->call, hc_span_str("the rest")), 0);
+  assert_int_equal(hc_http_end(c->call), 0);
+  assert_whole(c, "yes");
+  call_await_bytes(c->pair, before + strlen("8\r\nthe rest\r\n0\r\n\r\n"));
+  assert_non_null(strstr(call_sent(c), "the rest\r\n0\r\n\r\n"));
 }
 
 /* An answer that is there is not lost with the body that nobody took. */
 static void test_a_whole_answer_outlives_the_connection(void **state)
 {
-  struct pair pair = { 0 };
-  struct call c;
+  struct call *c = *state;
 
-  begin_upload(&c, &pair, state, 1000);
-  call_answer(&pair, "HTTP/1.1 200 Yes\r\nContent-Length: 3\r\n\r\nyes");
-  pair_run_until(&pair, &c.has_data);
-  end_close(&pair.server, HC_STREAM_ABORT);
-  while (!c.is_ended) {
-    (void)hc_http_write(c.call, hc_span_str("more"));
-    pair_run_ms(&pair, 1);
+  begin_upload(c, 1000);
+  call_answer(c, "HTTP/1.1 200 Yes\r\nContent-Length: 3\r\n\r\nyes");
+  pair_run_until(c->pair, &c->has_data);
+  end_close(&c->pair->server, HC_STREAM_ABORT);
+  while (!c->is_ended) {
+    (void)hc_http_write(c->call, hc_span_str("more"));
+    pair_run_ms(c->pair, 1);
   }
-  assert_whole(&c, "yes");
-  call_finish(&c);
+  assert_whole(c, "yes");
 }
 
 static void test_half_an_answer_is_lost_with_the_connection(void **state)
 {
-  struct pair pair = { 0 };
-  struct call c;
+  struct call *c = *state;
 
-  begin_upload(&c, &pair, state, 1000);
-  call_answer(&pair, "HTTP/1.1 200 Yes\r\nContent-Length: 4\r\n\r\nyes");
-  pair_run_until(&pair, &c.has_data);
-  end_close(&pair.server, HC_STREAM_ABORT);
-  while (!c.is_ended) {
-    (void)hc_http_write(c.call, hc_span_str("more"));
-    pair_run_ms(&pair, 1);
+  begin_upload(c, 1000);
+  call_answer(c, "HTTP/1.1 200 Yes\r\nContent-Length: 4\r\n\r\nyes");
+  pair_run_until(c->pair, &c->has_data);
+  end_close(&c->pair->server, HC_STREAM_ABORT);
+  while (!c->is_ended) {
+    (void)hc_http_write(c->call, hc_span_str("more"));
+    pair_run_ms(c->pair, 1);
   }
-  call_assert_fault(&c, HYCO_EDROPPED, "broke off");
-  call_finish(&c);
+  call_assert_fault(c, HYCO_EDROPPED, "broke off");
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    BOTH(test_a_refusal_ends_a_call_whose_body_stands),
-    BOTH(test_a_refusal_may_end_with_its_connection),
-    BOTH(test_a_refused_body_may_end_early),
-    BOTH(test_an_early_success_lets_the_body_go_on),
-    BOTH(test_a_whole_answer_outlives_the_connection),
-    BOTH(test_half_an_answer_is_lost_with_the_connection),
+    CALL_BOTH(test_a_refusal_ends_a_call_whose_body_stands),
+    CALL_BOTH(test_a_refusal_may_end_with_its_connection),
+    CALL_BOTH(test_a_refused_body_may_end_early),
+    CALL_BOTH(test_an_early_success_lets_the_body_go_on),
+    CALL_BOTH(test_a_whole_answer_outlives_the_connection),
+    CALL_BOTH(test_half_an_answer_is_lost_with_the_connection),
   };
   return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

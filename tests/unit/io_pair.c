@@ -178,6 +178,8 @@ void pair_open(struct pair *pair, bool tls)
 
 void pair_free(struct pair *pair)
 {
+  if (pair->loop == NULL)
+    return;
   end_close(&pair->client, HC_STREAM_ABORT);
   end_close(&pair->server, HC_STREAM_ABORT);
   if (pair->listener != NULL)
@@ -187,6 +189,7 @@ void pair_free(struct pair *pair)
   hc_buffer_deinit(&pair->client.got);
   hc_buffer_deinit(&pair->server.got);
   hc_loop_free(pair->loop);
+  *pair = (struct pair){ 0 };
 }
 
 /* --- running --- */

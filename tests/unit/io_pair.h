@@ -50,6 +50,7 @@ int pair_dial(struct pair *pair, const struct hc_dial *dial);
 /* The usual dial of the listener. */
 struct hc_dial pair_usual_dial(const struct pair *pair);
 
+/* Whatever there is of it; again does nothing. */
 void pair_free(struct pair *pair);
 
 /* Turns until *flag, or the test fails. */
