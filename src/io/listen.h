@@ -11,8 +11,8 @@ int hc_io_listen(struct hc_net *net, const struct hc_listen *listen,
                  struct hc_listener **out, struct hc_fault *fault);
 uint16_t hc_io_listener_port(const struct hc_listener *listener);
 
-/* Also ends the handshakes that have not been announced. */
 void hc_io_listener_set_tls(struct hc_listener *listener, struct hc_tls *tls);
+/* Also ends the handshakes that have not been announced. */
 void hc_io_listener_close(struct hc_listener *listener);
 
 /* The accepted stream is open: its owner is told. */
