@@ -6,9 +6,19 @@
 #include <signal.h>
 #include <stdio.h>
 
+static void on_stopped(void *user_data)
+{
+  struct hyco_relay *relay = user_data;
+  relay->stopped = true;
+}
+
 static void *run(void *user_data)
 {
   struct hyco_relay *relay = user_data;
+
+  while (!atomic_load(&relay->must_stop))
+    (void)hc_loop_turn(relay->loop, -1, false);
+  hc_relay_stop(relay->core, on_stopped, relay);
   while (!relay->stopped)
     (void)hc_loop_turn(relay->loop, -1, false);
   return NULL;
@@ -156,24 +166,12 @@ const char *hyco_relay_connection_string(const hyco_relay *relay)
 
 /* --- the end --- */
 
-static void on_stopped(void *user_data)
-{
-  struct hyco_relay *relay = user_data;
-  relay->stopped = true;
-}
-
-static void stop_core(void *user_data)
-{
-  struct hyco_relay *relay = user_data;
-  hc_relay_stop(relay->core, on_stopped, relay);
-}
-
 void hyco_relay_stop(hyco_relay *relay)
 {
   if (relay == NULL)
     return;
-  if (hc_loop_post(relay->loop, stop_core, relay) < 0)
-    return; /* without memory for the message it serves on */
+  atomic_store(&relay->must_stop, true); /* needs no memory, as a post would */
+  hc_loop_wake(relay->loop);
   (void)pthread_join(relay->thread, NULL);
   hc_relay_instance_free(relay);
 }

@@ -5,6 +5,7 @@
 #include "api/relay_options.h"
 #include "api/relay_state.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct hyco_relay {
   struct hc_loop *loop;
@@ -23,7 +24,8 @@ struct hyco_relay {
   void (*on_log)(void *user_data, const char *line);
   void *user_data;
   pthread_t thread;
-  bool stopped; /* the relay's thread alone reads and writes it */
+  atomic_bool must_stop; /* hyco_relay_stop was called */
+  bool stopped;          /* the relay's thread alone reads and writes it */
 };
 
 /* NULL: no memory. */

@@ -4,6 +4,8 @@
 
 #include "support/alloc_trap.h"
 #include <hyco/hyco.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { ALLOCATIONS_MAX = 200 };
 
@@ -124,6 +126,27 @@ static void without_memory_nothing_is_made(void **state)
   }
 }
 
+/* It cannot say that it did not stop, and then its owner is gone. */
+static void a_relay_stops_without_memory(void **state)
+{
+  char dir[] = "/tmp/hyco-api-XXXXXX";
+  hyco_relay_options options = { .dir = dir };
+  char command[64];
+  hyco_relay *relay = NULL;
+
+  (void)state;
+  assert_non_null(mkdtemp(dir));
+  for (int i = 0; i < 2; i++) { /* one relay at a time has this directory */
+    assert_int_equal(hyco_relay_start(&options, &relay), 0);
+    alloc_trap_set_for_good(0);
+    hyco_relay_stop(relay);
+    (void)alloc_trap_clear();
+    assert_int_equal(alloc_trap_live(), 0);
+  }
+  (void)snprintf(command, sizeof command, "rm -r '%s'", dir);
+  assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): our own */
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -132,6 +155,7 @@ int main(void)
     cmocka_unit_test(values_that_are_not_there_are_refused),
     cmocka_unit_test(a_tokens_entity_needs_no_slash),
     cmocka_unit_test(without_memory_nothing_is_made),
+    cmocka_unit_test(a_relay_stops_without_memory),
   };
   return cmocka_run_group_tests_name("api_arguments", tests, NULL, NULL);
 }
