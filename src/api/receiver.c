@@ -1,6 +1,5 @@
 /* hyco/receiver.h: the receiver on a loop. */
 #include "api/receiver.h"
-#include "api/blocking.h"
 #include "base/memory.h"
 #include "io/http_client.h"
 
@@ -17,21 +16,18 @@ int hyco_receiver_new(hyco_loop *loop, const hyco_receiver_events *events,
   hyco_receiver *r = hc_alloc_zero(sizeof *r);
   if (r == NULL)
     return HYCO_ENOMEM;
-  r->owns_loop = loop == NULL;
-  r->loop = loop;
-  int rc = loop == NULL ? hyco_loop_new(&r->loop) : 0;
+  int rc = hc_caller_init(&r->caller, loop);
   if (rc == 0)
-    rc = hc_receiver_new(hc_loop_net(r->loop->io), r, events, user_data,
+    rc = hc_receiver_new(hc_loop_net(r->caller.loop->io), r, events, user_data,
                          &r->core);
   if (rc == 0) {
-    r->core->http = hc_loop_http(r->loop->io);
+    r->core->http = hc_loop_http(r->caller.loop->io);
     r->core->listen = listen_blocking;
     r->core->block = send_blocking;
     r->core->block_owner = r;
   }
   if (rc < 0) {
-    if (r->owns_loop)
-      hyco_loop_free(r->loop);
+    hc_caller_deinit(&r->caller);
     hc_free(r);
     return rc;
   }
@@ -43,11 +39,8 @@ void hyco_receiver_free(hyco_receiver *r)
 {
   if (r == NULL)
     return;
-  if (r->gone != NULL)
-    *r->gone = true;
   hc_receiver_free(r->core);
-  if (r->owns_loop)
-    hc_api_drop_loop(r->loop);
+  hc_caller_deinit(&r->caller);
   hc_free(r);
 }
 
@@ -68,22 +61,19 @@ static int listen_blocking(void *owner)
   hyco_receiver *r = owner;
   struct hc_receiver *core = r->core;
   struct hc_fault *fault = &core->surface.fault;
-  bool gone = false;
 
   if (hc_receiver_is_listening(core))
     return 0;
-  if (!hc_api_may_block(r->loop))
+  if (!hc_api_may_block(r->caller.loop))
     return hc_fault_set(fault, HYCO_EBUSY,
                         "listening cannot be set inside a handler: call "
                         "hyco_receiver_start");
   int rc = hc_receiver_start(core, true);
   if (rc < 0)
     return rc;
-  r->gone = &gone;
-  rc = hc_blocking_wait(r->loop, has_started, core, &gone, LISTEN_LIMIT_MS);
-  if (gone)
-    return rc;
-  r->gone = NULL;
+  rc = hc_caller_wait(&r->caller, has_started, core, LISTEN_LIMIT_MS);
+  if (rc == HYCO_EINTERRUPTED)
+    return rc; /* r is gone */
   if (rc < 0) {
     hc_receiver_stop(core);
     return hc_fault_set(fault, rc, "no answer within %d s",
@@ -176,8 +166,9 @@ int hyco_receiver_start(hyco_receiver *r)
 }
 
 /* Not listening, nor ending what a shutdown ends. */
-static bool is_over(const struct hc_receiver *core)
+static bool is_over(const void *owner)
 {
+  const struct hc_receiver *core = owner;
   return core->state == HC_RECEIVER_IDLE && !core->shutting_down;
 }
 
@@ -185,21 +176,15 @@ static bool is_over(const struct hc_receiver *core)
 int hyco_receiver_run(hyco_receiver *r)
 {
   struct hc_receiver *core = r->core;
-  hyco_loop *loop = r->loop;
-  bool gone = false;
 
-  if (!hc_api_may_block(loop))
+  if (!hc_api_may_block(r->caller.loop))
     return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
                         "not inside a handler: it runs already");
   int rc = hyco_receiver_set_bool(r, HYCO_LISTENING, true);
+  if (rc == 0)
+    rc = hc_caller_run(&r->caller, is_over, core);
   if (rc < 0)
     return rc;
-  r->gone = &gone;
-  while (!is_over(core) && !atomic_exchange(&loop->stop, false)) {
-    if (!hc_api_turn(loop, -1) || gone)
-      return HYCO_EINTERRUPTED;
-  }
-  r->gone = NULL;
   if (!is_over(core) || core->failure.code == 0)
     return 0;
   core->surface.fault = core->failure;
@@ -213,16 +198,9 @@ static bool is_shut(const void *owner)
 
 void hyco_receiver_shutdown(hyco_receiver *r)
 {
-  bool gone = false;
-
   hc_receiver_shutdown(r->core);
-  if (!hc_api_may_block(r->loop))
-    return;
-  r->gone = &gone;
-  (void)hc_blocking_wait(r->loop, is_shut, r->core, &gone,
-                         HC_CLOSE_WAIT_MS + 1000);
-  if (!gone)
-    r->gone = NULL;
+  if (hc_api_may_block(r->caller.loop))
+    (void)hc_caller_wait(&r->caller, is_shut, r->core, HC_CLOSE_WAIT_MS + 1000);
 }
 
 int hyco_receiver_disconnect(hyco_receiver *r, int connection_id)
@@ -241,39 +219,20 @@ static int send_blocking(void *owner, int id, struct hc_outgoing *out)
 {
   hyco_receiver *r = owner;
   const struct hc_accepted *a = hc_receiver_find(r->core, id);
-  bool gone = false;
-  struct hc_blocking_send how = {
-    .loop = r->loop,
+  const struct hc_blocking_send how = {
     .find = find_connection,
     .owner = r->core,
     .id = id,
-    .timeout_ms = (uint64_t)a->sending.timeout_s * 1000,
-    .gone = &gone,
-    .interrupted = &r->interrupted,
+    .timeout_s = a->sending.timeout_s,
+    .fault = &r->core->surface.fault,
   };
-  bool *outer = r->gone;
-  int outer_sending = atomic_exchange(&r->sending, id);
-  r->gone = &gone;
-  int rc = hc_blocking_send(&how, out);
-  if (gone)
-    return rc;
-  r->gone = outer;
-  atomic_store(&r->sending, outer_sending);
-  if (rc == HYCO_EINTERRUPTED)
-    hc_fault_set(&r->core->surface.fault, rc, "the send was interrupted");
-  return rc;
+  return hc_caller_send(&r->caller, &how, out);
 }
 
 void hyco_receiver_interrupt(hyco_receiver *r, int connection_id)
 {
-  if (connection_id == 0)
-    return;
-  if (atomic_load(&r->sending) != connection_id) {
+  if (connection_id != 0 && !hc_caller_interrupt(&r->caller, connection_id))
     hc_files_call_off(&r->core->files, connection_id);
-    return;
-  }
-  atomic_store(&r->interrupted, true);
-  hc_loop_wake(r->loop->io);
 }
 
 int hyco_receiver_send(hyco_receiver *r, int connection_id, const void *data,
@@ -312,12 +271,12 @@ void hyco_receiver_set_token_provider(hyco_receiver *r, hyco_token_provider fn,
 
 int hyco_receiver_do_events(hyco_receiver *r, int timeout_ms)
 {
-  return hyco_loop_do_events(r->loop, timeout_ms);
+  return hyco_loop_do_events(r->caller.loop, timeout_ms);
 }
 
 hyco_loop *hyco_receiver_loop(hyco_receiver *r)
 {
-  return r->loop;
+  return r->caller.loop;
 }
 
 const char *hyco_receiver_last_error_text(const hyco_receiver *r)

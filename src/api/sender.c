@@ -5,13 +5,11 @@
 #include "io/http_client.h"
 #include "sender/request.h"
 
+enum { THE_CONNECTION = 1 }; /* its id in blocking sends: there is but one */
+
 struct hyco_sender {
-  hyco_loop *loop;
-  bool owns_loop;
+  struct hc_caller caller;
   struct hc_sender *core;
-  atomic_int sending; /* the connection of a blocking send; 0: none */
-  atomic_bool interrupted;
-  bool *gone; /* set when freed while a blocking call is under way */
 };
 
 static int send_blocking(void *owner, int id, struct hc_outgoing *out);
@@ -24,19 +22,16 @@ int hyco_sender_new(hyco_loop *loop, const hyco_sender_events *events,
   hyco_sender *s = hc_alloc_zero(sizeof *s);
   if (s == NULL)
     return HYCO_ENOMEM;
-  s->owns_loop = loop == NULL;
-  s->loop = loop;
-  int rc = loop == NULL ? hyco_loop_new(&s->loop) : 0;
+  int rc = hc_caller_init(&s->caller, loop);
   if (rc == 0)
-    rc =
-        hc_sender_new(hc_loop_net(s->loop->io), s, events, user_data, &s->core);
+    rc = hc_sender_new(hc_loop_net(s->caller.loop->io), s, events, user_data,
+                       &s->core);
   if (rc == 0) {
     s->core->sending.block = send_blocking;
     s->core->sending.owner = s;
   }
   if (rc < 0) {
-    if (s->owns_loop)
-      hyco_loop_free(s->loop);
+    hc_caller_deinit(&s->caller);
     hc_free(s);
     return rc;
   }
@@ -48,11 +43,8 @@ void hyco_sender_free(hyco_sender *s)
 {
   if (s == NULL)
     return;
-  if (s->gone != NULL)
-    *s->gone = true;
   hc_sender_free(s->core);
-  if (s->owns_loop)
-    hc_api_drop_loop(s->loop);
+  hc_caller_deinit(&s->caller);
   hc_free(s);
 }
 
@@ -121,9 +113,8 @@ static int take_failure(struct hc_sender *core)
 int hyco_sender_connect(hyco_sender *s)
 {
   struct hc_sender *core = s->core;
-  bool gone = false;
 
-  if (!hc_api_may_block(s->loop))
+  if (!hc_api_may_block(s->caller.loop))
     return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
                         "not inside a handler: call hyco_sender_start");
   uint64_t limit_ms = HC_CONNECT_TIMEOUT_MS + 1000 +
@@ -132,11 +123,9 @@ int hyco_sender_connect(hyco_sender *s)
   int rc = hc_sender_start(core);
   if (rc < 0)
     return rc;
-  s->gone = &gone;
-  rc = hc_blocking_wait(s->loop, has_settled, core, &gone, limit_ms);
-  if (gone)
-    return rc;
-  s->gone = NULL;
+  rc = hc_caller_wait(&s->caller, has_settled, core, limit_ms);
+  if (rc == HYCO_EINTERRUPTED)
+    return rc; /* s is gone */
   if (rc < 0) {
     hc_sender_cancel(core);
     return hc_fault_set(&core->surface.fault, rc, "not connected in time");
@@ -144,8 +133,9 @@ int hyco_sender_connect(hyco_sender *s)
   return core->is_open ? rc : take_failure(core);
 }
 
-static bool is_idle(const struct hc_sender *core)
+static bool is_idle(const void *owner)
 {
+  const struct hc_sender *core = owner;
   return !core->is_busy && core->n_busy_requests == 0;
 }
 
@@ -153,18 +143,13 @@ static bool is_idle(const struct hc_sender *core)
 int hyco_sender_run(hyco_sender *s)
 {
   struct hc_sender *core = s->core;
-  hyco_loop *loop = s->loop;
-  bool gone = false;
 
-  if (!hc_api_may_block(loop))
+  if (!hc_api_may_block(s->caller.loop))
     return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
                         "not inside a handler: it runs already");
-  s->gone = &gone;
-  while (!is_idle(core) && !atomic_exchange(&loop->stop, false)) {
-    if (!hc_api_turn(loop, -1) || gone)
-      return HYCO_EINTERRUPTED;
-  }
-  s->gone = NULL;
+  int rc = hc_caller_run(&s->caller, is_idle, core);
+  if (rc < 0)
+    return rc; /* s is gone */
   return is_idle(core) ? take_failure(core) : 0;
 }
 
@@ -184,37 +169,22 @@ static struct hc_connection *find_connection(void *owner, int id)
 static int send_blocking(void *owner, int id, struct hc_outgoing *out)
 {
   hyco_sender *s = owner;
-  bool gone = false;
-  struct hc_blocking_send how = {
-    .loop = s->loop,
+  const struct hc_blocking_send how = {
     .find = find_connection,
     .owner = s->core,
-    .id = id,
-    .timeout_ms = (uint64_t)s->core->sending.timeout_s * 1000,
-    .gone = &gone,
-    .interrupted = &s->interrupted,
+    .id = THE_CONNECTION,
+    .timeout_s = s->core->sending.timeout_s,
+    .fault = &s->core->surface.fault,
   };
-  bool *outer = s->gone;
-  int outer_sending = atomic_exchange(&s->sending, 1);
-  s->gone = &gone;
-  int rc = hc_blocking_send(&how, out);
-  if (gone)
-    return rc;
-  s->gone = outer;
-  atomic_store(&s->sending, outer_sending);
-  if (rc == HYCO_EINTERRUPTED)
-    hc_fault_set(&s->core->surface.fault, rc, "the send was interrupted");
-  return rc;
+
+  (void)id;
+  return hc_caller_send(&s->caller, &how, out);
 }
 
 void hyco_sender_interrupt(hyco_sender *s)
 {
-  if (atomic_load(&s->sending) == 0) {
+  if (!hc_caller_interrupt(&s->caller, THE_CONNECTION))
     hc_files_call_off(&s->core->files, 0);
-    return;
-  }
-  atomic_store(&s->interrupted, true);
-  hc_loop_wake(s->loop->io);
 }
 
 int hyco_sender_send(hyco_sender *s, const void *data, size_t len)
@@ -262,7 +232,7 @@ void hyco_sender_clear_headers(hyco_sender *s)
 
 int hyco_sender_do_events(hyco_sender *s, int timeout_ms)
 {
-  return hyco_loop_do_events(s->loop, timeout_ms);
+  return hyco_loop_do_events(s->caller.loop, timeout_ms);
 }
 
 int hyco_request_new(hyco_sender *s, const hyco_request_events *events,
@@ -270,13 +240,13 @@ int hyco_request_new(hyco_sender *s, const hyco_request_events *events,
 {
   if (s == NULL || out == NULL)
     return HYCO_EINVALID;
-  return hc_request_new(s->core, hc_loop_http(s->loop->io), events, user_data,
-                        out);
+  return hc_request_new(s->core, hc_loop_http(s->caller.loop->io), events,
+                        user_data, out);
 }
 
 hyco_loop *hyco_sender_loop(hyco_sender *s)
 {
-  return s->loop;
+  return s->caller.loop;
 }
 
 const char *hyco_sender_last_error_text(const hyco_sender *s)
