@@ -38,8 +38,12 @@ void hc_cli_say(const struct hc_cli_command *command, const char *format, ...)
 int hc_cli_usage(const struct hc_cli_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Says "WHAT: text of the error: detail" (detail may be NULL or ""). The exit
- * status: HC_CLI_USAGE if a value that the user gave is at fault. */
+/* Says "hint: what to do about the error", once in a process for each. */
+void hc_cli_hint(const struct hc_cli_command *command, int error);
+
+/* Says "WHAT: text of the error: detail" (detail may be NULL or ""), and the
+ * hint. The exit status: HC_CLI_USAGE if a value that the user gave is at
+ * fault. */
 int hc_cli_error(const struct hc_cli_command *command, const char *what,
                  int error, const char *detail);
 

@@ -11,6 +11,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+enum { STATUS_REFUSED = 400 };
+
 static void give_up(struct hc_cli_exchange *x, const char *what,
                     const char *why)
 {
@@ -77,6 +79,29 @@ static int write_head(struct hc_cli_exchange *x, const hyco_response *e)
   return error == 0 ? write_text(x, "\r\n\r\n") : error;
 }
 
+/* What the relay itself refuses has a number in its words, and no body. */
+static void hint(const struct hc_cli_exchange *x)
+{
+  static const struct {
+    int status;
+    int error;
+  } rows[] = { { 401, HYCO_EUNAUTHORIZED }, { 403, HYCO_EFORBIDDEN },
+               { 404, HYCO_ENOTFOUND },     { 500, HYCO_ESERVICE },
+               { 502, HYCO_ESERVICE },      { 503, HYCO_ESERVICE },
+               { 504, HYCO_ESERVICE } };
+  if (strstr(x->refusal, "TrackingId:") == NULL)
+    return;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (rows[i].status == x->answered)
+      hc_cli_hint(x->command, rows[i].error);
+}
+
+static void say_refusal(const struct hc_cli_exchange *x)
+{
+  hc_cli_say(x->command, "the answer is %d %s", x->answered, x->refusal);
+  hint(x);
+}
+
 static void on_response(hyco_request *r, const hyco_response *e,
                         void *user_data)
 {
@@ -84,8 +109,10 @@ static void on_response(hyco_request *r, const hyco_response *e,
   (void)r;
   if (x->verbose)
     hc_cli_say(x->command, "%d %s", e->status_code, e->reason);
-  if (x->fails && e->status_code >= 400) {
-    hc_cli_say(x->command, "the answer is %d %s", e->status_code, e->reason);
+  x->answered = e->status_code;
+  snprintf(x->refusal, sizeof x->refusal, "%s", e->reason);
+  if (x->fails && e->status_code >= STATUS_REFUSED) {
+    say_refusal(x);
     x->status = HC_CLI_FAILED;
     x->drops = true;
     return;
@@ -119,6 +146,10 @@ static void on_done(hyco_request *r, const hyco_request_done *e,
   (void)r;
   x->over = true;
   hc_cli_progress_end(&x->progress);
+  /* Nothing else would show it. */
+  if (e->error_code == 0 && x->answered >= STATUS_REFUSED && x->bytes_in == 0 &&
+      !x->drops && !x->head_too)
+    say_refusal(x);
   if (e->error_code != 0 && x->status == HC_CLI_DONE)
     x->status = hc_cli_error(x->command, "the request failed", e->error_code,
                              e->description);

@@ -32,9 +32,11 @@ struct hc_cli_exchange {
   const char *file; /* where the answer goes; NULL: standard output */
   struct hc_cli_output output;
   bool has_output;
-  bool head_too; /* the answer's head is written, too */
-  bool fails;    /* a status of 400 or more is a failure */
-  bool drops;    /* and its body is not written */
+  bool head_too;     /* the answer's head is written, too */
+  bool fails;        /* a status of 400 or more is a failure */
+  int answered;      /* its status, 0 before */
+  char refusal[512]; /* its reason */
+  bool drops;        /* and its body is not written */
   struct hc_cli_progress progress;
 
   int status; /* the exit status */

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 /* Who sends bytes to a command should not get at the namespace's keys by it. */
-static const char *const secrets[] = { "HYCO_KEY", "HYCO_CONNECTION_STRING" };
+static const char *const secrets[] = { "HYCO_KEY", "HYCO_CONNECTION_STRING",
+                                       "HYCO_PROXY" };
 
 /* The text of a variable; the caller's. NULL without memory. */
 typedef char *make_value(hyco_receiver *r, int id);

@@ -23,6 +23,7 @@ static const struct row variables[] = {
     "The connection string, where neither --connection-string nor --endpoint "
     "is given." },
   { "HYCO_KEY", "The key that goes with --key-name." },
+  { "HYCO_PROXY", "The proxy, where --proxy is not given." },
   { "XDG_STATE_HOME", "Where hyco relay keeps its state without --dir, in hyco "
                       "(~/.local/state)." },
 };

@@ -53,6 +53,29 @@ static bool is_the_users_fault(int error)
          error == HYCO_EREADONLY || error == HYCO_EBADENUM;
 }
 
+/* A hint is given once: a listener that tries again for hours need not repeat
+ * it. False also for more kinds than there is room for. */
+static bool is_new(const char *advice)
+{
+  static const char *given[32];
+  for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+    if (given[i] == advice)
+      return false;
+    if (given[i] != NULL)
+      continue;
+    given[i] = advice;
+    return true;
+  }
+  return false;
+}
+
+void hc_cli_hint(const struct hc_cli_command *command, int error)
+{
+  const char *advice = hyco_error_advice(error);
+  if (*advice != '\0' && is_new(advice))
+    hc_cli_say(command, "hint: %s", advice);
+}
+
 int hc_cli_error(const struct hc_cli_command *command, const char *what,
                  int error, const char *detail)
 {
@@ -60,9 +83,9 @@ int hc_cli_error(const struct hc_cli_command *command, const char *what,
     error = -error;
   const char *text = hyco_strerror(error);
   bool more = detail != NULL && *detail != '\0' && strcmp(detail, text) != 0;
-  hc_cli_say(command, "%s: %s%s%s%s", what, text, more ? ": " : "",
-             more ? detail : "",
-             error == HYCO_ECERTVERIFY ? " (--ca FILE adds a trusted CA)" : "");
+  hc_cli_say(command, "%s: %s%s%s", what, text, more ? ": " : "",
+             more ? detail : "");
+  hc_cli_hint(command, error);
   return is_the_users_fault(error) ? HC_CLI_USAGE : HC_CLI_FAILED;
 }
 

@@ -1,5 +1,6 @@
 /* Where to: options, environment and files, into a receiver or a sender. */
 #include "target.h"
+#include "proxy.h"
 #include "secret.h"
 
 #include <stdio.h>
@@ -69,6 +70,13 @@ const struct hc_cli_option hc_cli_transport_options[] = {
     .kind = HC_CLI_FLAG,
     .offset = offsetof(struct hc_cli_target, insecure),
     .help = "accept any certificate" },
+  { .name = "proxy",
+    .kind = HC_CLI_TEXT,
+    .offset = offsetof(struct hc_cli_target, proxy),
+    .value = "URL|@FILE",
+    .help = "[http|socks4|socks4a|socks5://][USER[:PASSWORD]@]HOST\n"
+            "[:PORT], or the file that holds it (or HYCO_PROXY);\n"
+            "\"\": none. The proxy resolves names, but for socks4" },
   { .name = "set",
     .kind = HC_CLI_LIST,
     .offset = offsetof(struct hc_cli_target, settings),
@@ -175,6 +183,11 @@ static int set_token(const struct secret_user *user, const char *text)
                     text);
 }
 
+static int set_proxy(const struct secret_user *user, const char *text)
+{
+  return hc_cli_proxy_set(user->command, user->role, text);
+}
+
 static int set_from_file(const struct secret_user *user, const char *file)
 {
   struct hc_cli_secret secret;
@@ -238,6 +251,17 @@ int hc_cli_configure(const struct hc_cli_command *command,
   return report(command, role, what, role->config(role->object, text, &value));
 }
 
+/* After --set: another proxy_auth_scheme clears user and password. */
+static int apply_proxy(const struct hc_cli_command *command,
+                       const struct hc_cli_target *target,
+                       const struct hc_cli_role *role)
+{
+  struct secret_user proxy = { command, role, set_proxy };
+  const char *text =
+      target->proxy != NULL ? target->proxy : from_environment("HYCO_PROXY");
+  return set_secret(&proxy, text);
+}
+
 static int apply_settings(const struct hc_cli_command *command,
                           const struct hc_cli_target *target,
                           const struct hc_cli_role *role)
@@ -248,9 +272,25 @@ static int apply_settings(const struct hc_cli_command *command,
                           target->verbose > 1 ? "LogLevel=3" : "LogLevel=0");
   for (size_t i = 0; rc == HC_CLI_GO_ON && i < target->settings.n; i++)
     rc = hc_cli_configure(command, role, target->settings.items[i]);
+  if (rc == HC_CLI_GO_ON)
+    rc = apply_proxy(command, target, role);
   if (rc == HC_CLI_GO_ON && target->insecure)
     hc_cli_say(command, "warning: --insecure accepts any certificate");
   return rc;
+}
+
+static int apply_entity(const struct hc_cli_command *command,
+                        const struct hc_cli_role *role, const char *entity)
+{
+  const char *known = "";
+  int rc = set_string(command, role, HYCO_HYBRID_CONNECTION, entity);
+  if (rc != HC_CLI_GO_ON)
+    return rc;
+  (void)role->get_string(role->object, HYCO_HYBRID_CONNECTION, &known);
+  if (*known == '\0')
+    return hc_cli_usage(command, "which hybrid connection? ENTITY, or an "
+                                 "EntityPath in the connection string");
+  return HC_CLI_GO_ON;
 }
 
 int hc_cli_target_apply(const struct hc_cli_command *command,
@@ -261,7 +301,7 @@ int hc_cli_target_apply(const struct hc_cli_command *command,
   if (rc == HC_CLI_GO_ON)
     rc = apply_credentials(command, target, role);
   if (rc == HC_CLI_GO_ON)
-    rc = set_string(command, role, HYCO_HYBRID_CONNECTION, entity);
+    rc = apply_entity(command, role, entity);
   if (rc == HC_CLI_GO_ON)
     rc = apply_settings(command, target, role);
   return rc;

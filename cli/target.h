@@ -21,6 +21,7 @@ struct hc_cli_target {
   long token_timeout_s; /* 0: the usual */
   const char *ca;
   bool insecure;
+  const char *proxy; /* text or @FILE */
   struct hc_cli_list settings;
   int verbose;
 };
@@ -54,8 +55,8 @@ int hc_cli_target_parse(const struct hc_cli_command *command,
                         int argc, char **argv);
 
 /* Sets everything up: address, entity (NULL: the one of the connection string),
- * keys, trust, log level, then --set. HC_CLI_GO_ON, or the exit status after
- * saying what is wrong. */
+ * keys, trust, log level, --set, then the proxy. HC_CLI_GO_ON, or the exit
+ * status after saying what is wrong. */
 int hc_cli_target_apply(const struct hc_cli_command *command,
                         const struct hc_cli_target *target,
                         const struct hc_cli_role *role, const char *entity);

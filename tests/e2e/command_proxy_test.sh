@@ -51,15 +51,26 @@ passed() {
     true
 }
 
+# Each argument as --set NAME=VALUE, or --proxy URL if it has a scheme or names
+# a file.
+set_all() {
+  local setting
+  sets=()
+  for setting in "$@"; do
+    case $setting in
+    *://* | @*) sets+=(--proxy "$setting") ;;
+    *) sets+=(--set "$setting") ;;
+    esac
+  done
+}
+
 # works NAME PROXY SETTING...: a listener, its rendezvous, a sender and a
 # request, all over the proxy.
 works() {
   local name=$1 proxy=$2 before status_of
   shift 2
   local sets=()
-  for setting in "$@"; do
-    sets+=(--set "$setting")
-  done
+  set_all "$@"
   before=$(passed "$proxy")
   start_listener "listen" web --echo --http-echo "${sets[@]}"
   status_of=$listener_pid
@@ -77,9 +88,7 @@ refused() {
   local name=$1 pattern=$2
   shift 2
   local sets=()
-  for setting in "$@"; do
-    sets+=(--set "$setting")
-  done
+  set_all "$@"
   run "$HYCO" connect web "${where_to[@]}" "${sets[@]}" </dev/null
   check "$name: a connection fails" ends_with 1 "$pattern"
   run "$HYCO" request web "${where_to[@]}" "${sets[@]}"
@@ -103,6 +112,15 @@ open_port=$proxy_port
 tinyproxy basic "BasicAuth somebody s3cret"
 works "tinyproxy with a password" basic proxy_server=127.0.0.1 \
   "proxy_port=$proxy_port" proxy_user=somebody proxy_password=s3cret
+echo "http://somebody:s3cret@127.0.0.1:$proxy_port" >"$scratch/url"
+works "tinyproxy by --proxy @FILE" basic "@$scratch/url"
+works "the kind of password by --set" basic proxy_auth_scheme=0 \
+  "@$scratch/url"
+HYCO_PROXY=@$scratch/url works "tinyproxy by HYCO_PROXY" basic
+refused "tinyproxy by a URL with a wrong password" '40[17]' \
+  "http://somebody:p%40ss%2Fw%3Ard%25@127.0.0.1:$proxy_port"
+HYCO_PROXY=@$scratch/url refused "--proxy before HYCO_PROXY" '407' \
+  "http://127.0.0.1:$proxy_port"
 refused "tinyproxy without a password" '407' proxy_server=127.0.0.1 \
   "proxy_port=$proxy_port"
 refused "tinyproxy with a wrong password" '40[17]' proxy_server=127.0.0.1 \
@@ -122,6 +140,8 @@ check "and as the other one does" grep -q "connected to 127.0.0.1:$open_port" \
 start_at_port strict microsocks -i 127.0.0.1 -p PORT -u somebody -P s3cret
 works "SOCKS5 with a password" strict firewall_type=3 firewall_host=127.0.0.1 \
   "firewall_port=$proxy_port" firewall_user=somebody firewall_password=s3cret
+works "socks5:// with a password" strict \
+  "socks5://somebody:s3cret@127.0.0.1:$proxy_port"
 refused "SOCKS5 with a wrong password" 'SOCKS5' firewall_type=3 \
   firewall_host=127.0.0.1 "firewall_port=$proxy_port" firewall_user=somebody \
   "firewall_password=$password"

@@ -40,12 +40,26 @@ connect demo --endpoint "$endpoint" --ca "$ca" --token "@$scratch/token" -vv
 check "connect: an expired token" ends_with 1 'cannot connect: .*(401)'
 listen demo --endpoint "$endpoint" --ca "$ca" --token "@$scratch/token" -vv
 check "listen: an expired token" ends_with 1 'cannot listen: .*(401)'
+request() { run "$HYCO" request "$@"; }
+request quiet "${where_to[@]}"
+check "request: nobody listens: an answer, which is told" \
+  ends_with 0 '^hyco request: the answer is 502 '
+check "with the hint what to do" ends_with 0 '^hyco request: hint: '
+request quiet "${where_to[@]}" --fail
+check "request --fail: nobody listens, told once" \
+  test "$status-$(grep -c 'the answer is 502' "$scratch/err")" = 1-1
+request quiet "${where_to[@]}" -i
+check "request -i: told by the head alone" ends_well
+request demo --endpoint "$endpoint" --ca "$ca" --token "@$scratch/token"
+check "request: an expired token" ends_with 0 'the answer is 401 '
 check "no token was printed" \
   not grep -F "$(grep -o "sig=[^&]*" "$scratch/token")" "$scratch"/*.err
 
 connect demo -c "@$connection_string"
 check "connect: a certificate that nobody vouches for" \
-  ends_with 1 'certificate is not accepted.*(--ca FILE'
+  ends_with 1 'certificate is not accepted'
+check "with the hint what to do" \
+  ends_with 1 '^hyco connect: hint: Trust the CA with .*(--ca)'
 connect demo -c "@$connection_string" --insecure
 check "connect: --insecure" ends_with 0 'warning: --insecure'
 connect demo -c "@$connection_string" --ca "$scratch/none"

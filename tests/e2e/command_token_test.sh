@@ -42,7 +42,7 @@ check "from HYCO_KEY" good_token http://name.example/demo/ 3600
 run "$HYCO" token demo --endpoint name.example --key-name rule --key s3cret
 check "from --key" good_token http://name.example/demo/ 3600
 run "$HYCO" token -c "$string"
-check "without an entity" ends_with 2 'hybrid_connection is not set'
+check "without an entity" ends_with 2 'which hybrid connection?'
 run "$HYCO" token demo --endpoint name.example
 check "without a key" ends_with 2 'no token: '
 

@@ -30,7 +30,14 @@ done
 
 usage_error '^usage: hyco COMMAND'
 usage_error "unknown command 'lisen'" lisen
-usage_error "unknown option '--proxy'" listen x --echo --proxy http://h
+usage_error "unknown option '--procksy'" listen x --echo --procksy http://h
+usage_error '--proxy: the scheme is http, socks4' \
+  connect x --endpoint sb://h --proxy https://u:s3cret@h
+check "a bad proxy is not printed" not grep s3cret "$scratch/err"
+HYCO_PROXY=h:0 usage_error '--proxy: the port is not from 1 to 65535' \
+  connect x --endpoint sb://h
+usage_error 'which hybrid connection?' connect --endpoint sb://h
+usage_error 'which hybrid connection?' token --endpoint sb://h --key-name n --key k
 usage_error "unknown option '-x'" connect x -vx
 usage_error "unexpected argument 'y'" listen x y --echo
 usage_error "unexpected argument 'y'" properties y
@@ -94,6 +101,9 @@ usage_error "--set 'MaxFrameSize': the value is not valid" \
   connect x --endpoint sb://h --set MaxFrameSize=-1
 
 usage_error 'connection string' connect x -c nonsense
+run "$HYCO" connect x --endpoint sb://h --set NoSuchThing=1
+check "with an error comes a hint, in a line of its own" \
+  ends_with 2 '^hyco connect: hint: Look the name up with hyco properties'
 usage_error 'connection string.*SharedAccessKeyNome' \
   connect x -c 'Endpoint=sb://h/;SharedAccessKeyNome=n;SharedAccessKey=k3y'
 check "a bad connection string is not printed" not grep k3y "$scratch/err"

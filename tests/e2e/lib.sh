@@ -2,7 +2,7 @@
 # background, cases in TAP. Sourced; HYCO names the command.
 # shellcheck shell=bash disable=SC2034 # variables for those who source this
 set -euo pipefail
-unset HYCO_KEY HYCO_CONNECTION_STRING
+unset HYCO_KEY HYCO_CONNECTION_STRING HYCO_PROXY
 : "${HYCO:?names the command to test}"
 
 scratch=$(mktemp -d)
