@@ -46,58 +46,49 @@ static void check_has(const struct sim_service *s, const char *text)
 /* protocol.md, Listen */
 static void a_listener_asks_with_action_id_and_token(void **state)
 {
-  (void)state;
-  struct sim_service s;
-  sim_service_start(&s, 1);
-  sim_receiver_set(&s.world.receivers[0], "DiagnosticId=my id");
-  (void)sim_service_dialled(&s, SIM_CONTROL);
-  check_has(&s, "GET /$hc/hyco?sb-hc-action=listen&sb-hc-id=my%20id HTTP/1.1");
-  check_has(&s, "\r\nServiceBusAuthorization: SharedAccessSignature sr=http%3A"
-                "%2F%2Flocalhost%2Fhyco%2F&sig=");
-  check_has(&s, "&skn=root\r\n");
-  sim_service_finish(&s);
+  struct sim_service *s = *state;
+  sim_receiver_set(&s->world.receivers[0], "DiagnosticId=my id");
+  (void)sim_service_dialled(s, SIM_CONTROL);
+  check_has(s, "GET /$hc/hyco?sb-hc-action=listen&sb-hc-id=my%20id HTTP/1.1");
+  check_has(s, "\r\nServiceBusAuthorization: SharedAccessSignature sr=http%3A"
+               "%2F%2Flocalhost%2Fhyco%2F&sig=");
+  check_has(s, "&skn=root\r\n");
 }
 
 /* protocol.md, Sender */
 static void a_sender_asks_with_action_id_and_token(void **state)
 {
-  (void)state;
-  struct sim_service s;
-  sim_service_start(&s, 2);
-  sim_sender_set(&s.world.senders[0], "hybrid_connection=hyco/a?b=c");
-  sim_sender_set(&s.world.senders[0], "SubProtocols=x, y");
-  (void)sim_service_dialled(&s, SIM_SENDER);
-  check_has(&s, "GET /$hc/hyco/a?b=c&sb-hc-action=connect&sb-hc-id=");
-  check_has(&s, "\r\nServiceBusAuthorization: SharedAccessSignature sr=http%3A"
-                "%2F%2Flocalhost%2Fhyco%2Fa%2F&sig=");
-  check_has(&s, "\r\nSec-WebSocket-Protocol: x, y\r\n");
-  sim_service_finish(&s);
+  struct sim_service *s = *state;
+  sim_sender_set(&s->world.senders[0], "hybrid_connection=hyco/a?b=c");
+  sim_sender_set(&s->world.senders[0], "SubProtocols=x, y");
+  (void)sim_service_dialled(s, SIM_SENDER);
+  check_has(s, "GET /$hc/hyco/a?b=c&sb-hc-action=connect&sb-hc-id=");
+  check_has(s, "\r\nServiceBusAuthorization: SharedAccessSignature sr=http%3A"
+               "%2F%2Flocalhost%2Fhyco%2Fa%2F&sig=");
+  check_has(s, "\r\nSec-WebSocket-Protocol: x, y\r\n");
 }
 
 /* protocol.md, accept: "a WebSocket to `address` exactly as given" */
 static void a_rendezvous_goes_to_the_address_without_our_token(void **state)
 {
-  (void)state;
-  struct sim_service s;
+  struct sim_service *s = *state;
   char address[256];
-  sim_service_start(&s, 3);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
   (void)snprintf(address, sizeof address,
                  "ws://localhost:%u/$hc/hyco/%%C3%%a9?x=%%26&"
                  "sb-hc-action=accept&sb-hc-id=1_G2",
-                 (unsigned)s.world.port);
+                 (unsigned)s->world.port);
   send_accept(control, address);
-  (void)sim_service_request(&s);
-  check_has(&s, "GET /$hc/hyco/%C3%a9?x=%26&sb-hc-action=accept&sb-hc-id=1_G2 "
-                "HTTP/1.1\r\n");
-  assert_null(strstr(s.head, "SharedAccessSignature"));
-  sim_service_finish(&s);
+  (void)sim_service_request(s);
+  check_has(s, "GET /$hc/hyco/%C3%a9?x=%26&sb-hc-action=accept&sb-hc-id=1_G2 "
+               "HTTP/1.1\r\n");
+  assert_null(strstr(s->head, "SharedAccessSignature"));
 }
 
 /* spec hybrid-connections.md 1.6 */
 static void malformed_messages_are_reported_and_not_fatal(void **state)
 {
-  (void)state;
+  struct sim_service *s = *state;
   static const char *const bad[] = {
     "",
     "nonsense",
@@ -112,80 +103,68 @@ static void malformed_messages_are_reported_and_not_fatal(void **state)
     "{\"accept\":{\"address\":\"a\\u0000b\"}}",
     "{\"x\":[[[[[[[[[[[[]]]]]]]]]]]]}",
   };
-  struct sim_service s;
-  sim_service_start(&s, 4);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
   for (size_t i = 0; i < CHECK_COUNT(bad); i++) {
     send_text(control, bad[i]);
-    sim_world_run(&s.world, TURN_MS, "r0 error 600 ...\n");
+    sim_world_run(&s->world, TURN_MS, "r0 error 600 ...\n");
   }
-  check_accepts(&s, control, 1);
-  sim_service_finish(&s);
+  check_accepts(s, control, 1);
 }
 
 static void unknown_commands_are_ignored(void **state)
 {
-  (void)state;
+  struct sim_service *s = *state;
   static const char *const unknown[] = {
     "{}",
     "{\"hello\":{\"accept\":{}}}",
     "{\"response\":{\"requestId\":\"1\",\"statusCode\":200}}",
     "{\"renewToken\":{\"token\":\"t\"}}",
   };
-  struct sim_service s;
-  sim_service_start(&s, 5);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
   for (size_t i = 0; i < CHECK_COUNT(unknown); i++)
     send_text(control, unknown[i]);
   raw_send_server_frame(control, 0x82, hc_span_str("binary"));
   raw_send_server_frame(control, 0x8a, hc_span_str("pong"));
-  sim_world_run(&s.world, TURN_MS, "");
-  check_accepts(&s, control, 1);
-  sim_service_finish(&s);
+  sim_world_run(&s->world, TURN_MS, "");
+  check_accepts(s, control, 1);
 }
 
 static void a_message_above_the_limit_is_reported_and_not_fatal(void **state)
 {
-  (void)state;
-  struct sim_service s;
+  struct sim_service *s = *state;
   char *text = malloc(HC_CONTROL_MAX + 1);
   assert_non_null(text);
   memset(text, ' ', HC_CONTROL_MAX + 1);
   memcpy(text, "{}", 2);
-  sim_service_start(&s, 6);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
   raw_send_server_frame(control, TEXT, hc_span_of(text, HC_CONTROL_MAX));
-  sim_world_run(&s.world, TURN_MS, "");
+  sim_world_run(&s->world, TURN_MS, "");
   raw_send_server_frame(control, TEXT, hc_span_of(text, HC_CONTROL_MAX + 1));
-  sim_world_run(&s.world, TURN_MS, "r0 error 10040 ...\n");
+  sim_world_run(&s->world, TURN_MS, "r0 error 10040 ...\n");
   raw_send_server_frame(control, TEXT_BEGINS, hc_span_of(text, HC_CONTROL_MAX));
   raw_send_server_frame(control, 0x00, hc_span_of(text, HC_CONTROL_MAX));
   raw_send_server_frame(control, REST, hc_span_of(text, HC_CONTROL_MAX));
-  sim_world_run(&s.world, TURN_MS, "r0 error 10040 ...\n");
-  check_accepts(&s, control, 1);
+  sim_world_run(&s->world, TURN_MS, "r0 error 10040 ...\n");
+  check_accepts(s, control, 1);
   free(text);
-  sim_service_finish(&s);
 }
 
 static void a_message_in_frames_is_one_message(void **state)
 {
-  (void)state;
-  struct sim_service s;
-  sim_service_start(&s, 7);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
+  struct sim_service *s = *state;
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
   raw_send_server_frame(control, TEXT_BEGINS,
                         hc_span_str("{\"accept\":{\"address\":\"bad"));
   raw_send_server_frame(control, 0x89, hc_span_str("ping"));
   raw_send_server_frame(control, REST, hc_span_str("\"}}"));
-  sim_world_run(&s.world, TURN_MS,
+  sim_world_run(&s->world, TURN_MS,
                 "r0 request\n"
                 "r0 error 152 ...\n");
-  sim_service_finish(&s);
 }
 
 static void an_accept_with_a_bad_address_is_152_and_the_next_works(void **state)
 {
-  (void)state;
+  struct sim_service *s = *state;
   static const char *const bad[] = { "",
                                      "hyco",
                                      "http://localhost/x",
@@ -193,35 +172,29 @@ static void an_accept_with_a_bad_address_is_152_and_the_next_works(void **state)
                                      "wss://localhost",
                                      "wss://a b/x",
                                      "wss://localhost:0/x" };
-  struct sim_service s;
-  sim_service_start(&s, 8);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
   for (size_t i = 0; i < CHECK_COUNT(bad); i++) {
-    s.world.receivers[0].decision.accept = i % 2 == 0; /* rejecting as well */
+    s->world.receivers[0].decision.accept = i % 2 == 0; /* rejecting as well */
     send_accept(control, bad[i]);
-    sim_world_run(&s.world, TURN_MS,
+    sim_world_run(&s->world, TURN_MS,
                   "r0 request\n"
                   "r0 error 152 ...\n");
   }
-  s.world.receivers[0].decision.accept = true;
-  assert_true(hc_list_is_empty(&s.world.receivers[0].core->accepted));
-  assert_true(hc_list_is_empty(&s.world.receivers[0].core->rejects));
-  check_accepts(&s, control, s.world.receivers[0].core->last_id + 1);
-  sim_service_finish(&s);
+  s->world.receivers[0].decision.accept = true;
+  assert_true(hc_list_is_empty(&s->world.receivers[0].core->accepted));
+  assert_true(hc_list_is_empty(&s->world.receivers[0].core->rejects));
+  check_accepts(s, control, s->world.receivers[0].core->last_id + 1);
 }
 
 static void an_offer_after_listening_ended_is_not_handed_on(void **state)
 {
-  (void)state;
-  struct sim_service s;
-  sim_service_start(&s, 9);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
-  hc_receiver_stop(s.world.receivers[0].core);
+  struct sim_service *s = *state;
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
+  hc_receiver_stop(s->world.receivers[0].core);
   send_accept(control, "wss://localhost/x");
-  sim_world_run(&s.world, HC_CLOSE_WAIT_MS - 1, "");
+  sim_world_run(&s->world, HC_CLOSE_WAIT_MS - 1, "");
   raw_expect_close(control, 1000);
-  sim_world_run(&s.world, TURN_MS, "r0 disconnected 0 OK\n"); /* no answer */
-  sim_service_finish(&s);
+  sim_world_run(&s->world, TURN_MS, "r0 disconnected 0 OK\n"); /* no answer */
 }
 
 /* What the service answers to a rejection, and what that means. */
@@ -322,37 +295,32 @@ static void closes_of_the_service_are_told_and_answered(void **state)
 
 static void a_handshake_that_is_not_answered_is_given_up(void **state)
 {
-  (void)state;
-  struct sim_service s;
-  sim_service_start(&s, 13);
-  assert_int_equal(hc_receiver_start(s.world.receivers[0].core, true), 0);
-  (void)sim_service_request(&s);
-  sim_world_run(&s.world, HC_LISTEN_TIMEOUT_MS,
+  struct sim_service *s = *state;
+  assert_int_equal(hc_receiver_start(s->world.receivers[0].core, true), 0);
+  (void)sim_service_request(s);
+  sim_world_run(&s->world, HC_LISTEN_TIMEOUT_MS,
                 "r0 connected 10060 the WebSocket handshake was not answered "
                 "in time\n");
-  assert_int_equal(hc_sender_start(s.world.senders[0].core), 0);
-  (void)sim_service_request(&s);
-  sim_world_run(&s.world, 60000, ""); /* a receiver may need 30 s */
-  sim_world_run(&s.world, HC_CONNECT_TIMEOUT_MS - 60000,
+  assert_int_equal(hc_sender_start(s->world.senders[0].core), 0);
+  (void)sim_service_request(s);
+  sim_world_run(&s->world, 60000, ""); /* a receiver may need 30 s */
+  sim_world_run(&s->world, HC_CONNECT_TIMEOUT_MS - 60000,
                 "s0 connected 10060 the WebSocket handshake was not answered "
                 "in time\n");
-  sim_service_finish(&s);
 }
 
 /* protocol.md, renewToken */
 /* surface: AzureRelayKeepAliveTime, TokenValidity */
 static void a_renewal_is_a_message_with_a_new_token(void **state)
 {
-  (void)state;
-  struct sim_service s;
+  struct sim_service *s = *state;
   struct raw_frame frame;
   char text[2048];
-  sim_service_start(&s, 14);
-  sim_receiver_set(&s.world.receivers[0], "TokenValidity=600");
-  sim_receiver_set(&s.world.receivers[0], "AzureRelayKeepAliveTime=0");
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
-  int64_t began_s = hc_net_wall_s(sim_net(s.world.sim));
-  sim_run(s.world.sim, 331000);
+  sim_receiver_set(&s->world.receivers[0], "TokenValidity=600");
+  sim_receiver_set(&s->world.receivers[0], "AzureRelayKeepAliveTime=0");
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
+  int64_t began_s = hc_net_wall_s(sim_net(s->world.sim));
+  sim_run(s->world.sim, 331000);
   assert_true(raw_read_frame(control, &frame));
   assert_int_equal(frame.first, TEXT);
   assert_true(frame.masked);
@@ -365,26 +333,25 @@ static void a_renewal_is_a_message_with_a_new_token(void **state)
   assert_non_null(expiry);
   assert_in_range(strtoll(expiry + 4, NULL, 10), began_s + 890, began_s + 935);
   assert_false(raw_read_frame(control, &frame)); /* one is enough */
-  sim_service_finish(&s);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_listener_asks_with_action_id_and_token),
-    cmocka_unit_test(a_sender_asks_with_action_id_and_token),
-    cmocka_unit_test(a_rendezvous_goes_to_the_address_without_our_token),
-    cmocka_unit_test(malformed_messages_are_reported_and_not_fatal),
-    cmocka_unit_test(unknown_commands_are_ignored),
-    cmocka_unit_test(a_message_above_the_limit_is_reported_and_not_fatal),
-    cmocka_unit_test(a_message_in_frames_is_one_message),
-    cmocka_unit_test(an_accept_with_a_bad_address_is_152_and_the_next_works),
-    cmocka_unit_test(an_offer_after_listening_ended_is_not_handed_on),
+    SERVICE_TEST(a_listener_asks_with_action_id_and_token, 1),
+    SERVICE_TEST(a_sender_asks_with_action_id_and_token, 2),
+    SERVICE_TEST(a_rendezvous_goes_to_the_address_without_our_token, 3),
+    SERVICE_TEST(malformed_messages_are_reported_and_not_fatal, 4),
+    SERVICE_TEST(unknown_commands_are_ignored, 5),
+    SERVICE_TEST(a_message_above_the_limit_is_reported_and_not_fatal, 6),
+    SERVICE_TEST(a_message_in_frames_is_one_message, 7),
+    SERVICE_TEST(an_accept_with_a_bad_address_is_152_and_the_next_works, 8),
+    SERVICE_TEST(an_offer_after_listening_ended_is_not_handed_on, 9),
     cmocka_unit_test(a_rejection_is_done_when_the_service_says_410),
     cmocka_unit_test(a_refusal_has_its_number_and_the_services_words),
     cmocka_unit_test(closes_of_the_service_are_told_and_answered),
-    cmocka_unit_test(a_handshake_that_is_not_answered_is_given_up),
-    cmocka_unit_test(a_renewal_is_a_message_with_a_new_token),
+    SERVICE_TEST(a_handshake_that_is_not_answered_is_given_up, 13),
+    SERVICE_TEST(a_renewal_is_a_message_with_a_new_token, 14),
   };
   return cmocka_run_group_tests_name("sim_control", tests, NULL, NULL);
 }

@@ -78,13 +78,9 @@ static void everything_works_when_bytes_come_by_ones_and_sevens(void **state)
 
 static void a_long_message_survives_a_wire_that_reads_seven_bytes(void **state)
 {
-  (void)state;
-  struct sim_world w;
-  sim_world_start(&w, 7);
-  sim_world_join(&w);
-  use_stingy_wire(&w, 7);
-  exchange(&w, LONG_MESSAGE / 8);
-  sim_world_finish(&w);
+  struct sim_world *w = *state;
+  use_stingy_wire(w, 7);
+  exchange(w, LONG_MESSAGE / 8);
 }
 
 static void a_message_may_be_cut_into_frames_of_any_size(void **state)
@@ -201,73 +197,61 @@ static void a_peer_that_reads_nothing_bounds_the_queue(void **state)
 
 static void a_receivers_queue_is_bounded_too(void **state)
 {
-  (void)state;
-  struct sim_world w;
+  struct sim_world *w = *state;
   uint8_t *bytes = new_pattern(50000, 1);
   int rc = 0;
   size_t n = 0;
-  sim_world_start(&w, 2);
-  sim_world_join(&w);
-  struct sim_receiver *r = &w.receivers[0];
-  sim_sender_set(&w.senders[0], "azure_relay_connection_accept_data=false");
+  struct sim_receiver *r = &w->receivers[0];
+  sim_sender_set(&w->senders[0], "azure_relay_connection_accept_data=false");
 
   for (int i = 0; i < 1000 && rc == 0; i++) {
     rc = sim_receiver_send(r, 1, HC_WS_BINARY, hc_span_of(bytes, 50000));
     n += rc == 0;
-    sim_run(w.sim, 10);
+    sim_run(w->sim, 10);
   }
   assert_int_equal(rc, HYCO_EWOULDBLOCK);
-  sim_world_run(&w, 60000, "");
-  sim_sender_set(&w.senders[0], "azure_relay_connection_accept_data=true");
-  sim_run(w.sim, 60000);
-  assert_int_equal(sim_world_count(&w, "r0 1 ready"), 1);
-  assert_int_equal(sim_world_count(&w, "s0 binary 50000 bytes"), n);
+  sim_world_run(w, 60000, "");
+  sim_sender_set(&w->senders[0], "azure_relay_connection_accept_data=true");
+  sim_run(w->sim, 60000);
+  assert_int_equal(sim_world_count(w, "r0 1 ready"), 1);
+  assert_int_equal(sim_world_count(w, "s0 binary 50000 bytes"), n);
   free(bytes);
-  sim_world_finish(&w);
 }
 
 static void ready_comes_again_only_after_another_would_block(void **state)
 {
-  (void)state;
-  struct sim_world w;
-  sim_world_start(&w, 3);
-  sim_world_join(&w);
+  struct sim_world *w = *state;
   for (int round = 0; round < 3; round++) {
-    set_accept_data(&w.receivers[0], false);
-    (void)fill(&w.senders[0], 30000);
-    sim_world_forget(&w);
-    set_accept_data(&w.receivers[0], true);
-    sim_run(w.sim, 60000);
-    assert_int_equal(sim_world_count(&w, "s0 ready"), 1);
-    sim_world_forget(&w);
+    set_accept_data(&w->receivers[0], false);
+    (void)fill(&w->senders[0], 30000);
+    sim_world_forget(w);
+    set_accept_data(&w->receivers[0], true);
+    sim_run(w->sim, 60000);
+    assert_int_equal(sim_world_count(w, "s0 ready"), 1);
+    sim_world_forget(w);
   }
-  assert_int_equal(sim_sender_send(&w.senders[0], HC_WS_TEXT, hc_span_str("x")),
-                   0);
-  sim_world_run(&w, 60000, "r0 1 text \"x\"\n");
-  sim_world_finish(&w);
+  assert_int_equal(
+      sim_sender_send(&w->senders[0], HC_WS_TEXT, hc_span_str("x")), 0);
+  sim_world_run(w, 60000, "r0 1 text \"x\"\n");
 }
 
 /* surface: azure_relay_connection_accept_data */
 static void without_accept_data_nothing_comes_and_nothing_is_lost(void **state)
 {
-  (void)state;
-  struct sim_world w;
-  sim_world_start(&w, 4);
-  sim_world_join(&w);
-  set_accept_data(&w.receivers[0], false);
+  struct sim_world *w = *state;
+  set_accept_data(&w->receivers[0], false);
   assert_int_equal(
-      sim_sender_send(&w.senders[0], HC_WS_TEXT, hc_span_str("one")), 0);
+      sim_sender_send(&w->senders[0], HC_WS_TEXT, hc_span_str("one")), 0);
   assert_int_equal(
-      sim_sender_send(&w.senders[0], HC_WS_TEXT, hc_span_str("two")), 0);
-  assert_int_equal(hc_sender_disconnect(w.senders[0].core), 0);
-  sim_world_run(&w, 5000, "");
-  set_accept_data(&w.receivers[0], true);
-  sim_world_run(&w, 100,
+      sim_sender_send(&w->senders[0], HC_WS_TEXT, hc_span_str("two")), 0);
+  assert_int_equal(hc_sender_disconnect(w->senders[0].core), 0);
+  sim_world_run(w, 5000, "");
+  set_accept_data(&w->receivers[0], true);
+  sim_world_run(w, 100,
                 "r0 1 text \"one\"\n"
                 "r0 1 text \"two\"\n"
                 "r0 1 disconnected 1000 \n"
                 "s0 disconnected 1000 \n");
-  sim_world_finish(&w);
 }
 
 static void pause(void *user_data)
@@ -277,60 +261,50 @@ static void pause(void *user_data)
 
 static void pausing_inside_a_handler_holds_the_very_next_message(void **state)
 {
-  (void)state;
-  struct sim_world w;
-  sim_world_start(&w, 5);
-  sim_world_join(&w);
-  sim_world_on(&w, "r0 1 text \"one\"", pause, &w.receivers[0]);
+  struct sim_world *w = *state;
+  sim_world_on(w, "r0 1 text \"one\"", pause, &w->receivers[0]);
   assert_int_equal(
-      sim_sender_send(&w.senders[0], HC_WS_TEXT, hc_span_str("one")), 0);
+      sim_sender_send(&w->senders[0], HC_WS_TEXT, hc_span_str("one")), 0);
   assert_int_equal(
-      sim_sender_send(&w.senders[0], HC_WS_TEXT, hc_span_str("two")), 0);
-  sim_world_run(&w, 5000, "r0 1 text \"one\"\n");
-  set_accept_data(&w.receivers[0], true);
-  sim_world_run(&w, 100, "r0 1 text \"two\"\n");
-  sim_world_finish(&w);
+      sim_sender_send(&w->senders[0], HC_WS_TEXT, hc_span_str("two")), 0);
+  sim_world_run(w, 5000, "r0 1 text \"one\"\n");
+  set_accept_data(&w->receivers[0], true);
+  sim_world_run(w, 100, "r0 1 text \"two\"\n");
 }
 
 static void pausing_when_connected_holds_the_first_message(void **state)
 {
-  (void)state;
-  struct sim_world w;
-  sim_world_start(&w, 6);
-  struct sim_receiver *r = sim_world_receiver(&w);
-  sim_world_on(&w, "r0 1 connected", pause, r);
-  sim_world_join(&w);
+  struct sim_world *w = *state;
+  struct sim_receiver *r = sim_world_receiver(w);
+  sim_world_on(w, "r0 1 connected", pause, r);
+  sim_world_join(w);
   assert_int_equal(
-      sim_sender_send(&w.senders[0], HC_WS_TEXT, hc_span_str("one")), 0);
-  sim_world_run(&w, 5000, "");
+      sim_sender_send(&w->senders[0], HC_WS_TEXT, hc_span_str("one")), 0);
+  sim_world_run(w, 5000, "");
   set_accept_data(r, true);
-  sim_world_run(&w, 100, "r0 1 text \"one\"\n");
-  sim_world_finish(&w);
+  sim_world_run(w, 100, "r0 1 text \"one\"\n");
 }
 
 static void a_sender_may_pause_before_it_is_connected(void **state)
 {
-  (void)state;
-  struct sim_world w;
-  sim_world_start(&w, 7);
-  struct sim_sender *s = sim_world_sender(&w);
-  sim_receiver_listen(sim_world_receiver(&w));
-  sim_world_forget(&w);
+  struct sim_world *w = *state;
+  struct sim_sender *s = sim_world_sender(w);
+  sim_receiver_listen(sim_world_receiver(w));
+  sim_world_forget(w);
   assert_int_equal(hc_sender_start(s->core), 0);
   sim_sender_set(s, "azure_relay_connection_accept_data=false");
-  sim_world_run(&w, 5000,
+  sim_world_run(w, 5000,
                 "r0 request\n"
                 "s0 connected 0 OK\n"
                 "s0 ready\n"
                 "r0 1 connected\n"
                 "r0 1 ready\n");
   assert_int_equal(
-      sim_receiver_send(&w.receivers[0], 1, HC_WS_TEXT, hc_span_str("hello")),
+      sim_receiver_send(&w->receivers[0], 1, HC_WS_TEXT, hc_span_str("hello")),
       0);
-  sim_world_run(&w, 5000, "");
+  sim_world_run(w, 5000, "");
   sim_sender_set(s, "azure_relay_connection_accept_data=true");
-  sim_world_run(&w, 100, "s0 text \"hello\"\n");
-  sim_world_finish(&w);
+  sim_world_run(w, 100, "s0 text \"hello\"\n");
 }
 
 /* As src/api sends with a timeout: part after part, as the queue has room. */
@@ -346,14 +320,11 @@ static void send_in_parts(struct sim_world *w, struct hc_outgoing *out)
 
 static void a_message_in_parts_is_one_message_there(void **state)
 {
-  (void)state;
-  struct sim_world w;
+  struct sim_world *w = *state;
   uint8_t *bytes = new_pattern(LONG_MESSAGE, 1);
   struct hc_outgoing out = { .opcode = HC_WS_BINARY,
                              .rest = hc_span_of(bytes, LONG_MESSAGE) };
-  sim_world_start(&w, 8);
-  sim_world_join(&w);
-  struct sim_sender *s = &w.senders[0];
+  struct sim_sender *s = &w->senders[0];
 
   assert_int_equal(hc_connection_send_part(s->core->connection, &out), 0);
   assert_false(out.done);
@@ -363,82 +334,69 @@ static void a_message_in_parts_is_one_message_there(void **state)
   struct hc_outgoing second = { .opcode = HC_WS_TEXT };
   assert_int_equal(hc_connection_send_part(s->core->connection, &second),
                    HYCO_EBUSY);
-  sim_run(w.sim, 100);
+  sim_run(w->sim, 100);
   assert_int_equal(sim_sender_send(s, HC_WS_PING, hc_span_str("")), 0);
-  send_in_parts(&w, &out);
-  sim_run(w.sim, 100);
-  sim_world_expect(&w, "s0 pong \"\"\n"
-                       "r0 1 binary 1048576 bytes\n");
-  assert_true(w.receivers[0].last_hash ==
+  send_in_parts(w, &out);
+  sim_run(w->sim, 100);
+  sim_world_expect(w, "s0 pong \"\"\n"
+                      "r0 1 binary 1048576 bytes\n");
+  assert_true(w->receivers[0].last_hash ==
               sim_hash(hc_span_of(bytes, LONG_MESSAGE)));
   free(bytes);
-  sim_world_finish(&w);
 }
 
 static void ready_is_not_forgotten_over_a_message_in_parts(void **state)
 {
-  (void)state;
-  struct sim_world w;
+  struct sim_world *w = *state;
   uint8_t *bytes = new_pattern(70000, 1);
   struct hc_outgoing out = { .opcode = HC_WS_BINARY,
                              .rest = hc_span_of(bytes, 70000) };
-  sim_world_start(&w, 9);
-  sim_world_join(&w);
-  struct sim_sender *s = &w.senders[0];
+  struct sim_sender *s = &w->senders[0];
   struct hc_connection *c = s->core->connection;
 
   assert_int_equal(hc_connection_send_part(c, &out), 0);
   assert_int_equal(sim_sender_send(s, HC_WS_PING, hc_span_str("x")),
                    HYCO_EWOULDBLOCK);
-  sim_world_run(&w, 1000, ""); /* the queue empties, the message goes on */
+  sim_world_run(w, 1000, ""); /* the queue empties, the message goes on */
   assert_int_equal(hc_connection_send_part(c, &out), 0);
   assert_true(out.done);
-  sim_world_run(&w, 1000,
+  sim_world_run(w, 1000,
                 "s0 ready\n"
                 "r0 1 binary 70000 bytes\n");
   assert_true(is_ready(s));
   free(bytes);
-  sim_world_finish(&w);
 }
 
 static void a_message_that_is_given_up_ends_the_connection_1001(void **state)
 {
-  (void)state;
-  struct sim_world w;
+  struct sim_world *w = *state;
   uint8_t *bytes = new_pattern(LONG_MESSAGE, 1);
   struct hc_outgoing out = { .opcode = HC_WS_BINARY,
                              .rest = hc_span_of(bytes, LONG_MESSAGE) };
-  sim_world_start(&w, 10);
-  sim_world_join(&w);
-  struct hc_connection *c = w.senders[0].core->connection;
+  struct hc_connection *c = w->senders[0].core->connection;
   hc_connection_interrupt(c, &out); /* nothing is under way: nothing happens */
   assert_int_equal(hc_connection_send_part(c, &out), 0);
   hc_connection_interrupt(c, &out);
   assert_int_equal(hc_connection_send_part(c, &out), HYCO_ENOTCONNECTED);
-  sim_world_run(&w, 1000,
+  sim_world_run(w, 1000,
                 "r0 1 disconnected 1001 send interrupted\n"
                 "s0 disconnected 1001 send interrupted\n");
   free(bytes);
-  sim_world_finish(&w);
 }
 
 /* The application was told that it failed, also of one that is in the queue. */
 static void a_whole_message_that_is_given_up_ends_it_too(void **state)
 {
-  (void)state;
-  struct sim_world w;
+  struct sim_world *w = *state;
   struct hc_outgoing out = { .opcode = HC_WS_TEXT, .rest = hc_span_str("hi") };
-  sim_world_start(&w, 11);
-  sim_world_join(&w);
-  struct hc_connection *c = w.senders[0].core->connection;
+  struct hc_connection *c = w->senders[0].core->connection;
   assert_int_equal(hc_connection_send_part(c, &out), 0);
   assert_true(out.done);
   hc_connection_interrupt(c, &out);
-  sim_world_run(&w, 1000,
+  sim_world_run(w, 1000,
                 "r0 1 text \"hi\"\n"
                 "r0 1 disconnected 1001 send interrupted\n"
                 "s0 disconnected 1001 send interrupted\n");
-  sim_world_finish(&w);
 }
 
 int main(void)
@@ -446,19 +404,19 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_mebibyte_each_way_survives_any_wire),
     cmocka_unit_test(everything_works_when_bytes_come_by_ones_and_sevens),
-    cmocka_unit_test(a_long_message_survives_a_wire_that_reads_seven_bytes),
+    SIM_JOINED_TEST(a_long_message_survives_a_wire_that_reads_seven_bytes, 7),
     cmocka_unit_test(a_message_may_be_cut_into_frames_of_any_size),
     cmocka_unit_test(a_peer_that_reads_nothing_bounds_the_queue),
-    cmocka_unit_test(a_receivers_queue_is_bounded_too),
-    cmocka_unit_test(ready_comes_again_only_after_another_would_block),
-    cmocka_unit_test(without_accept_data_nothing_comes_and_nothing_is_lost),
-    cmocka_unit_test(pausing_inside_a_handler_holds_the_very_next_message),
-    cmocka_unit_test(pausing_when_connected_holds_the_first_message),
-    cmocka_unit_test(a_sender_may_pause_before_it_is_connected),
-    cmocka_unit_test(a_message_in_parts_is_one_message_there),
-    cmocka_unit_test(ready_is_not_forgotten_over_a_message_in_parts),
-    cmocka_unit_test(a_message_that_is_given_up_ends_the_connection_1001),
-    cmocka_unit_test(a_whole_message_that_is_given_up_ends_it_too),
+    SIM_JOINED_TEST(a_receivers_queue_is_bounded_too, 2),
+    SIM_JOINED_TEST(ready_comes_again_only_after_another_would_block, 3),
+    SIM_JOINED_TEST(without_accept_data_nothing_comes_and_nothing_is_lost, 4),
+    SIM_JOINED_TEST(pausing_inside_a_handler_holds_the_very_next_message, 5),
+    SIM_TEST(pausing_when_connected_holds_the_first_message, 6),
+    SIM_TEST(a_sender_may_pause_before_it_is_connected, 7),
+    SIM_JOINED_TEST(a_message_in_parts_is_one_message_there, 8),
+    SIM_JOINED_TEST(ready_is_not_forgotten_over_a_message_in_parts, 9),
+    SIM_JOINED_TEST(a_message_that_is_given_up_ends_the_connection_1001, 10),
+    SIM_JOINED_TEST(a_whole_message_that_is_given_up_ends_it_too, 11),
   };
   return cmocka_run_group_tests_name("sim_data", tests, NULL, NULL);
 }

@@ -332,27 +332,24 @@ static void check_token(const struct sim_service *s, const char *text)
 
 static void a_clock_set_forward_has_the_token_renewed_soon(void **state)
 {
-  (void)state;
-  struct sim_service s;
+  struct sim_service *s = *state;
   struct raw_frame frame;
   char text[2048];
-  sim_service_start(&s, 5);
-  sim_receiver_set(&s.world.receivers[0], "AzureRelayKeepAliveTime=0");
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
-  sim_run(s.world.sim, 1000);
-  sim_jump_wall(s.world.sim, DAY_S);
-  sim_run(s.world.sim, 30000);
+  sim_receiver_set(&s->world.receivers[0], "AzureRelayKeepAliveTime=0");
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
+  sim_run(s->world.sim, 1000);
+  sim_jump_wall(s->world.sim, DAY_S);
+  sim_run(s->world.sim, 30000);
   assert_true(raw_read_frame(control, &frame));
   (void)snprintf(text, sizeof text, "%.*s", (int)frame.data.len,
                  (const char *)frame.data.ptr);
   assert_memory_equal(text, "{\"renewToken\":", 14);
-  sim_jump_wall(s.world.sim, -1000); /* it was made up to 30 s ago */
+  sim_jump_wall(s->world.sim, -1000); /* it was made up to 30 s ago */
   const char *expiry = strstr(text, "&se=");
   assert_non_null(expiry);
   assert_true(strtoll(expiry + 4, NULL, 10) >
-              hc_net_wall_s(sim_net(s.world.sim)) + VALIDITY_S);
-  sim_faults_check_serves(&s, control);
-  sim_service_finish(&s);
+              hc_net_wall_s(sim_net(s->world.sim)) + VALIDITY_S);
+  sim_faults_check_serves(s, control);
 }
 
 static void check_jump(int64_t seconds)
@@ -387,16 +384,13 @@ static void a_clock_set_back_changes_no_wait_and_tokens_are_fresh(void **state)
 
 static void a_clock_set_back_leaves_a_silent_channel_mortal(void **state)
 {
-  (void)state;
-  struct sim_service s;
-  sim_service_start(&s, 7);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
-  silence(&s, control);
-  sim_jump_wall(s.world.sim, -DAY_S);
+  struct sim_service *s = *state;
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
+  silence(s, control);
+  sim_jump_wall(s->world.sim, -DAY_S);
   control = sim_faults_answer(
-      &s, sim_faults_next_try(&s, 0, SIM_FAULTS_SEEN_AS_SILENCE_MS));
-  sim_faults_check_serves(&s, control);
-  sim_service_finish(&s);
+      s, sim_faults_next_try(s, 0, SIM_FAULTS_SEEN_AS_SILENCE_MS));
+  sim_faults_check_serves(s, control);
 }
 
 int main(void)
@@ -425,10 +419,10 @@ int main(void)
     cmocka_unit_test(it_tries_on_while_dials_are_refused),
     cmocka_unit_test(it_tries_on_while_dials_hang),
     cmocka_unit_test(it_tries_on_while_names_are_not_found),
-    cmocka_unit_test(a_clock_set_forward_has_the_token_renewed_soon),
+    SERVICE_TEST(a_clock_set_forward_has_the_token_renewed_soon, 5),
     cmocka_unit_test(a_clock_set_forward_changes_no_wait_and_tokens_are_fresh),
     cmocka_unit_test(a_clock_set_back_changes_no_wait_and_tokens_are_fresh),
-    cmocka_unit_test(a_clock_set_back_leaves_a_silent_channel_mortal),
+    SERVICE_TEST(a_clock_set_back_leaves_a_silent_channel_mortal, 7),
   };
   return cmocka_run_group_tests_name("sim_faults", tests, NULL, NULL);
 }

@@ -77,6 +77,23 @@ void sim_file_finish(struct sim_file *f)
   assert_int_equal(alloc_trap_live(), 0);
 }
 
+int sim_file_set_up(void **state)
+{
+  struct sim_file *f = malloc(sizeof *f);
+
+  assert_non_null(f);
+  sim_file_start(f, 1, "");
+  *state = f;
+  return 0;
+}
+
+int sim_file_tear_down(void **state)
+{
+  sim_file_finish(*state);
+  free(*state);
+  return 0;
+}
+
 void sim_file_use_slow_wire(struct sim_file *f, uint64_t ms)
 {
   const struct sim_wire slow = {

@@ -36,6 +36,13 @@ void sim_file_prepare(struct sim_file *f, uint64_t seed, const char *setting);
 /* Nothing may be left, neither memory. */
 void sim_file_finish(struct sim_file *f);
 
+/* A test's set-up and tear-down: *state has seed 1, no settings, and is
+ * connected. */
+int sim_file_set_up(void **state);
+int sim_file_tear_down(void **state);
+#define FILE_TEST(test) \
+  cmocka_unit_test_setup_teardown(test, sim_file_set_up, sim_file_tear_down)
+
 /* What is in the file: these bytes; a pattern, to be freed; any bytes. */
 void sim_file_write(struct sim_file *f, const void *bytes, size_t len);
 uint8_t *sim_file_write_pattern(struct sim_file *f, size_t len);

@@ -10,17 +10,14 @@ enum { ALLOCATIONS_MAX = 10000 };
 
 static void a_disconnect_lets_the_file_come_to_its_end(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 3 * SIM_FILE_MEBIBYTE);
-  sim_file_use_slow_wire(&f, 100); /* longer than the peer's time to answer */
-  assert_int_equal(sim_file_send(&f), 0);
-  assert_int_equal(hc_sender_disconnect(f.s->core), 0);
-  sim_world_wait(&f.w, "s0 disconnected 1000", SIM_FILE_WAIT_MS);
-  assert_int_equal(sim_world_count(&f.w, "r0 1 binary 3145728 bytes"), 1);
-  assert_int_equal(sim_world_count(&f.w, "r0 1 disconnected 1000"), 1);
-  sim_file_finish(&f);
+  struct sim_file *f = *state;
+  sim_file_make(f, 3 * SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(f, 100); /* longer than the peer's time to answer */
+  assert_int_equal(sim_file_send(f), 0);
+  assert_int_equal(hc_sender_disconnect(f->s->core), 0);
+  sim_world_wait(&f->w, "s0 disconnected 1000", SIM_FILE_WAIT_MS);
+  assert_int_equal(sim_world_count(&f->w, "r0 1 binary 3145728 bytes"), 1);
+  assert_int_equal(sim_world_count(&f->w, "r0 1 disconnected 1000"), 1);
 }
 
 static void disconnect_there(void *user_data)
@@ -31,17 +28,14 @@ static void disconnect_there(void *user_data)
 
 static void a_close_of_the_peer_ends_the_file(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 3 * SIM_FILE_MEBIBYTE);
-  sim_file_use_slow_wire(&f, 1);
-  sim_at(f.w.sim, 20, disconnect_there, &f);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_wait(&f.w, "s0 disconnected 1000", SIM_FILE_WAIT_MS);
-  assert_int_equal(sim_world_count(&f.w, "s0 error 1117 connect first"), 1);
-  assert_int_equal(sim_world_count(&f.w, "r0 1 binary"), 0);
-  sim_file_finish(&f);
+  struct sim_file *f = *state;
+  sim_file_make(f, 3 * SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(f, 1);
+  sim_at(f->w.sim, 20, disconnect_there, f);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_wait(&f->w, "s0 disconnected 1000", SIM_FILE_WAIT_MS);
+  assert_int_equal(sim_world_count(&f->w, "s0 error 1117 connect first"), 1);
+  assert_int_equal(sim_world_count(&f->w, "r0 1 binary"), 0);
 }
 
 static void with_half_close_it_goes_on_after_the_peers_close(void **state)
@@ -83,54 +77,45 @@ static void with_half_close_a_file_that_is_cut_is_no_good_end(void **state)
 
 static void a_file_that_shrinks_ends_the_connection_1001(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, SIM_FILE_MEBIBYTE);
-  assert_int_equal(sim_file_send(&f), 0);
-  assert_int_equal(truncate(f.path, 300000), 0);
-  sim_world_run(&f.w, 1000,
+  struct sim_file *f = *state;
+  sim_file_make(f, SIM_FILE_MEBIBYTE);
+  assert_int_equal(sim_file_send(f), 0);
+  assert_int_equal(truncate(f->path, 300000), 0);
+  sim_world_run(&f->w, 1000,
                 "s0 error 303 the file has become shorter: it had 1048576 "
                 "bytes and ends after 300000\n"
                 "r0 1 disconnected 1001 send interrupted\n"
                 "s0 disconnected 1001 send interrupted\n");
-  sim_file_finish(&f);
 }
 
 static void a_disk_that_fails_later_ends_the_connection_1001(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, SIM_FILE_MEBIBYTE);
+  struct sim_file *f = *state;
+  sim_file_make(f, SIM_FILE_MEBIBYTE);
   sim_disk.fail_in = 10;
   sim_disk.error = EIO;
   sim_disk.failures = 1;
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_run(&f.w, 1000,
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_run(&f->w, 1000,
                 "s0 error 303 the file cannot be read: Input/output error\n"
                 "r0 1 disconnected 1001 send interrupted\n"
                 "s0 disconnected 1001 send interrupted\n");
-  sim_file_finish(&f);
 }
 
 /* The Close that was to follow the file must not say that all is well. */
 static void a_disk_that_fails_after_a_disconnect_changes_the_code(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, SIM_FILE_MEBIBYTE);
+  struct sim_file *f = *state;
+  sim_file_make(f, SIM_FILE_MEBIBYTE);
   sim_disk.fail_in = 10;
   sim_disk.error = EIO;
   sim_disk.failures = 1;
-  assert_int_equal(sim_file_send(&f), 0);
-  assert_int_equal(hc_sender_disconnect(f.s->core), 0);
-  sim_world_run(&f.w, 1000,
+  assert_int_equal(sim_file_send(f), 0);
+  assert_int_equal(hc_sender_disconnect(f->s->core), 0);
+  sim_world_run(&f->w, 1000,
                 "s0 error 303 the file cannot be read: Input/output error\n"
                 "r0 1 disconnected 1001 send interrupted\n"
                 "s0 disconnected 1001 send interrupted\n");
-  sim_file_finish(&f);
 }
 
 /* --- called off --- */
@@ -143,101 +128,86 @@ static void call_off(void *user_data)
 
 static void a_file_that_is_called_off_ends_the_connection_1001(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 3 * SIM_FILE_MEBIBYTE);
-  sim_file_use_slow_wire(&f, 1);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_run(f.w.sim, 50);
-  assert_int_equal(sim_world_count(&f.w, "s0 error"), 0);
-  call_off(&f);
-  sim_run(f.w.sim, HC_PROGRESS_MS);
-  assert_int_equal(sim_world_count(&f.w, "s0 error 301 the operation was "
-                                         "interrupted ("),
+  struct sim_file *f = *state;
+  sim_file_make(f, 3 * SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(f, 1);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_run(f->w.sim, 50);
+  assert_int_equal(sim_world_count(&f->w, "s0 error"), 0);
+  call_off(f);
+  sim_run(f->w.sim, HC_PROGRESS_MS);
+  assert_int_equal(sim_world_count(&f->w, "s0 error 301 the operation was "
+                                          "interrupted ("),
                    1);
-  sim_world_wait(&f.w, "s0 disconnected 1001 send interrupted",
+  sim_world_wait(&f->w, "s0 disconnected 1001 send interrupted",
                  SIM_FILE_WAIT_MS);
   assert_int_equal(
-      sim_world_count(&f.w, "r0 1 disconnected 1001 send interrupted"), 1);
-  assert_int_equal(sim_world_count(&f.w, "r0 1 binary"), 0);
-  assert_int_equal(sim_world_count(&f.w, "s0 progress 3145728"), 0);
-  sim_file_finish(&f);
+      sim_world_count(&f->w, "r0 1 disconnected 1001 send interrupted"), 1);
+  assert_int_equal(sim_world_count(&f->w, "r0 1 binary"), 0);
+  assert_int_equal(sim_world_count(&f->w, "s0 progress 3145728"), 0);
 }
 
 /* Nothing drains that would ask for more of the file. */
 static void a_file_that_nobody_reads_can_be_called_off(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 8 * SIM_FILE_MEBIBYTE);
-  sim_file_refuse_data(&f, true);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_run(f.w.sim, 1000);
-  sim_at(f.w.sim, 1, call_off, &f);
-  sim_run(f.w.sim, 1 + HC_PROGRESS_MS);
-  assert_int_equal(sim_world_count(&f.w, "s0 error 301"), 1);
-  assert_int_equal(sim_file_send(&f), HYCO_ENOTCONNECTED);
-  sim_world_wait(&f.w, "s0 disconnected 1006", 2UL * HC_CLOSE_WAIT_MS);
-  sim_file_finish(&f);
+  struct sim_file *f = *state;
+  sim_file_make(f, 8 * SIM_FILE_MEBIBYTE);
+  sim_file_refuse_data(f, true);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_run(f->w.sim, 1000);
+  sim_at(f->w.sim, 1, call_off, f);
+  sim_run(f->w.sim, 1 + HC_PROGRESS_MS);
+  assert_int_equal(sim_world_count(&f->w, "s0 error 301"), 1);
+  assert_int_equal(sim_file_send(f), HYCO_ENOTCONNECTED);
+  sim_world_wait(&f->w, "s0 disconnected 1006", 2UL * HC_CLOSE_WAIT_MS);
 }
 
 static void a_file_that_a_disconnect_waits_for_can_be_called_off(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 3 * SIM_FILE_MEBIBYTE);
-  sim_file_use_slow_wire(&f, 1);
-  assert_int_equal(sim_file_send(&f), 0);
-  assert_int_equal(hc_sender_disconnect(f.s->core), 0);
-  sim_at(f.w.sim, 50, call_off, &f);
-  sim_world_wait(&f.w, "s0 disconnected 1001 send interrupted",
+  struct sim_file *f = *state;
+  sim_file_make(f, 3 * SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(f, 1);
+  assert_int_equal(sim_file_send(f), 0);
+  assert_int_equal(hc_sender_disconnect(f->s->core), 0);
+  sim_at(f->w.sim, 50, call_off, f);
+  sim_world_wait(&f->w, "s0 disconnected 1001 send interrupted",
                  SIM_FILE_WAIT_MS);
-  assert_int_equal(sim_world_count(&f.w, "s0 error 301"), 1);
+  assert_int_equal(sim_world_count(&f->w, "s0 error 301"), 1);
   assert_int_equal(
-      sim_world_count(&f.w, "r0 1 disconnected 1001 send interrupted"), 1);
-  sim_file_finish(&f);
+      sim_world_count(&f->w, "r0 1 disconnected 1001 send interrupted"), 1);
 }
 
 /* Of two connections' files only the one that was meant. */
 static void only_a_file_that_is_under_way_is_called_off(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, SIM_FILE_MEBIBYTE);
-  call_off(&f);
-  assert_int_equal(sim_file_send(&f), 0);
-  assert_int_equal(hc_receiver_send_file(f.r->core, 1, f.path), 0);
-  hc_files_call_off(&f.r->core->files, 2);
-  sim_world_wait(&f.w, "s0 binary 1048576 bytes", SIM_FILE_WAIT_MS);
-  sim_world_wait(&f.w, "r0 1 binary 1048576 bytes", SIM_FILE_WAIT_MS);
-  call_off(&f);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_wait(&f.w, "r0 1 binary 1048576 bytes", SIM_FILE_WAIT_MS);
-  assert_int_equal(sim_world_count(&f.w, "s0 error"), 0);
-  assert_int_equal(sim_world_count(&f.w, "r0 1 error"), 0);
-  sim_file_finish(&f);
+  struct sim_file *f = *state;
+  sim_file_make(f, SIM_FILE_MEBIBYTE);
+  call_off(f);
+  assert_int_equal(sim_file_send(f), 0);
+  assert_int_equal(hc_receiver_send_file(f->r->core, 1, f->path), 0);
+  hc_files_call_off(&f->r->core->files, 2);
+  sim_world_wait(&f->w, "s0 binary 1048576 bytes", SIM_FILE_WAIT_MS);
+  sim_world_wait(&f->w, "r0 1 binary 1048576 bytes", SIM_FILE_WAIT_MS);
+  call_off(f);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_wait(&f->w, "r0 1 binary 1048576 bytes", SIM_FILE_WAIT_MS);
+  assert_int_equal(sim_world_count(&f->w, "s0 error"), 0);
+  assert_int_equal(sim_world_count(&f->w, "r0 1 error"), 0);
 }
 
 static void a_disk_that_fails_at_once_is_an_error_and_no_more(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, SIM_FILE_MEBIBYTE);
+  struct sim_file *f = *state;
+  sim_file_make(f, SIM_FILE_MEBIBYTE);
   sim_disk.fail_in = 0;
   sim_disk.error = EIO;
   sim_disk.failures = 1;
-  assert_int_equal(sim_file_send(&f), HYCO_EFILEIO);
-  assert_string_equal(sim_file_last_error(&f),
+  assert_int_equal(sim_file_send(f), HYCO_EFILEIO);
+  assert_string_equal(sim_file_last_error(f),
                       "the file cannot be read: Input/output error");
-  assert_int_equal(sim_file_number(&f, HYCO_CONNECTION_BYTES_SENT), 0);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_wait(&f.w, "r0 1 binary 1048576 bytes", SIM_FILE_WAIT_MS);
-  sim_file_finish(&f);
+  assert_int_equal(sim_file_number(f, HYCO_CONNECTION_BYTES_SENT), 0);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_wait(&f->w, "r0 1 binary 1048576 bytes", SIM_FILE_WAIT_MS);
 }
 
 /* At each millisecond of a transfer, of either leg, in each way. */
@@ -317,16 +287,13 @@ static void a_sender_may_be_freed_when_told_of_a_file(void **state)
 
 static void a_shutdown_does_not_wait_for_a_file_for_ever(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 8 * SIM_FILE_MEBIBYTE);
-  sim_sender_set(f.s, "azure_relay_connection_accept_data=false");
-  assert_int_equal(hc_receiver_send_file(f.r->core, 1, f.path), 0);
-  sim_run(f.w.sim, 1000);
-  hc_receiver_shutdown(f.r->core);
-  sim_world_wait(&f.w, "r0 disconnected 0 OK", 11000);
-  sim_file_finish(&f);
+  struct sim_file *f = *state;
+  sim_file_make(f, 8 * SIM_FILE_MEBIBYTE);
+  sim_sender_set(f->s, "azure_relay_connection_accept_data=false");
+  assert_int_equal(hc_receiver_send_file(f->r->core, 1, f->path), 0);
+  sim_run(f->w.sim, 1000);
+  hc_receiver_shutdown(f->r->core);
+  sim_world_wait(&f->w, "r0 disconnected 0 OK", 11000);
 }
 
 static void any_allocation_may_fail(void **state)
@@ -352,22 +319,22 @@ static void any_allocation_may_fail(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_disconnect_lets_the_file_come_to_its_end),
-    cmocka_unit_test(a_close_of_the_peer_ends_the_file),
+    FILE_TEST(a_disconnect_lets_the_file_come_to_its_end),
+    FILE_TEST(a_close_of_the_peer_ends_the_file),
     cmocka_unit_test(with_half_close_it_goes_on_after_the_peers_close),
     cmocka_unit_test(with_half_close_a_file_that_is_cut_is_no_good_end),
-    cmocka_unit_test(a_file_that_shrinks_ends_the_connection_1001),
-    cmocka_unit_test(a_disk_that_fails_later_ends_the_connection_1001),
-    cmocka_unit_test(a_disk_that_fails_after_a_disconnect_changes_the_code),
-    cmocka_unit_test(a_file_that_is_called_off_ends_the_connection_1001),
-    cmocka_unit_test(a_file_that_nobody_reads_can_be_called_off),
-    cmocka_unit_test(a_file_that_a_disconnect_waits_for_can_be_called_off),
-    cmocka_unit_test(only_a_file_that_is_under_way_is_called_off),
-    cmocka_unit_test(a_disk_that_fails_at_once_is_an_error_and_no_more),
+    FILE_TEST(a_file_that_shrinks_ends_the_connection_1001),
+    FILE_TEST(a_disk_that_fails_later_ends_the_connection_1001),
+    FILE_TEST(a_disk_that_fails_after_a_disconnect_changes_the_code),
+    FILE_TEST(a_file_that_is_called_off_ends_the_connection_1001),
+    FILE_TEST(a_file_that_nobody_reads_can_be_called_off),
+    FILE_TEST(a_file_that_a_disconnect_waits_for_can_be_called_off),
+    FILE_TEST(only_a_file_that_is_under_way_is_called_off),
+    FILE_TEST(a_disk_that_fails_at_once_is_an_error_and_no_more),
     cmocka_unit_test(a_cut_at_any_time_leaves_nothing_behind),
     cmocka_unit_test(a_role_may_be_freed_amid_a_file),
     cmocka_unit_test(a_sender_may_be_freed_when_told_of_a_file),
-    cmocka_unit_test(a_shutdown_does_not_wait_for_a_file_for_ever),
+    FILE_TEST(a_shutdown_does_not_wait_for_a_file_for_ever),
     cmocka_unit_test(any_allocation_may_fail),
   };
   return cmocka_run_group_tests_name("sim_file_ends", tests, NULL, NULL);

@@ -75,89 +75,74 @@ static void any_length_and_any_frame_size_is_good(void **state)
 
 static void an_empty_file_is_an_empty_message(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 0);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_run(&f.w, 100,
+  struct sim_file *f = *state;
+  sim_file_make(f, 0);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_run(&f->w, 100,
                 "s0 progress 0 of 0\n"
                 "r0 1 binary \"\"\n");
-  sim_file_finish(&f);
 }
 
 static void short_files_may_follow_each_other_at_once(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 100);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_file_make(&f, 200);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_run(&f.w, 100,
+  struct sim_file *f = *state;
+  sim_file_make(f, 100);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_file_make(f, 200);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_run(&f->w, 100,
                 "s0 progress 100 of 100\n"
                 "s0 progress 200 of 200\n"
                 "r0 1 binary 100 bytes\n"
                 "r0 1 binary 200 bytes\n");
-  sim_file_finish(&f);
 }
 
 /* Nobody reads: what is in memory does not depend on the file. */
 static void a_gibibyte_is_read_only_as_there_is_room(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 0);
-  assert_int_equal(truncate(f.path, 1 << 30), 0);
-  sim_file_refuse_data(&f, true);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_run(f.w.sim, 60000);
-  int64_t sent = sim_file_number(&f, HYCO_CONNECTION_BYTES_SENT);
+  struct sim_file *f = *state;
+  sim_file_make(f, 0);
+  assert_int_equal(truncate(f->path, 1 << 30), 0);
+  sim_file_refuse_data(f, true);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_run(f->w.sim, 60000);
+  int64_t sent = sim_file_number(f, HYCO_CONNECTION_BYTES_SENT);
   assert_true(sent < 2 * SIM_FILE_MEBIBYTE);
-  assert_true(hc_connection_queued(f.s->core->connection) <
+  assert_true(hc_connection_queued(f->s->core->connection) <
               SIM_FILE_MARK + SIM_FILE_FRAME + 100);
-  sim_run(f.w.sim, 60000);
-  assert_int_equal(sim_file_number(&f, HYCO_CONNECTION_BYTES_SENT), sent);
-  sim_file_finish(&f);
+  sim_run(f->w.sim, 60000);
+  assert_int_equal(sim_file_number(f, HYCO_CONNECTION_BYTES_SENT), sent);
 }
 
 /* Ten a second at most, though the loop sees room much more often. */
 static void progress_is_told_every_tenth_of_a_second(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, SIM_FILE_MEBIBYTE);
-  sim_file_use_slow_wire(&f, 1);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_run(f.w.sim, 1000);
-  size_t n = sim_world_count(&f.w, "s0 progress");
+  struct sim_file *f = *state;
+  sim_file_make(f, SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(f, 1);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_run(f->w.sim, 1000);
+  size_t n = sim_world_count(&f->w, "s0 progress");
   assert_in_range(n, 5, 10);
-  sim_world_wait(&f.w, "s0 progress 1048576 of 1048576", SIM_FILE_WAIT_MS);
-  sim_file_finish(&f);
+  sim_world_wait(&f->w, "s0 progress 1048576 of 1048576", SIM_FILE_WAIT_MS);
 }
 
 static void other_messages_would_block_until_its_end(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, SIM_FILE_MEBIBYTE);
-  sim_file_use_slow_wire(&f, 1);
-  assert_int_equal(sim_file_send(&f), 0);
-  while (hc_connection_queued(f.s->core->connection) >= SIM_FILE_MARK)
-    sim_run(f.w.sim, 1);
-  assert_false(sim_file_number(&f, HYCO_CONNECTION_READY_TO_SEND));
-  assert_int_equal(sim_sender_send(f.s, HC_WS_TEXT, hc_span_str("x")),
+  struct sim_file *f = *state;
+  sim_file_make(f, SIM_FILE_MEBIBYTE);
+  sim_file_use_slow_wire(f, 1);
+  assert_int_equal(sim_file_send(f), 0);
+  while (hc_connection_queued(f->s->core->connection) >= SIM_FILE_MARK)
+    sim_run(f->w.sim, 1);
+  assert_false(sim_file_number(f, HYCO_CONNECTION_READY_TO_SEND));
+  assert_int_equal(sim_sender_send(f->s, HC_WS_TEXT, hc_span_str("x")),
                    HYCO_EWOULDBLOCK);
-  assert_int_equal(sim_file_send(&f), HYCO_EWOULDBLOCK);
-  sim_world_wait(&f.w, "s0 ready", SIM_FILE_WAIT_MS);
-  assert_int_equal(sim_sender_send(f.s, HC_WS_TEXT, hc_span_str("x")), 0);
-  sim_world_wait(&f.w, "r0 1 text \"x\"", SIM_FILE_WAIT_MS);
-  assert_int_equal(sim_world_count(&f.w, "r0 1 binary 1048576 bytes"), 1);
-  sim_file_finish(&f);
+  assert_int_equal(sim_file_send(f), HYCO_EWOULDBLOCK);
+  sim_world_wait(&f->w, "s0 ready", SIM_FILE_WAIT_MS);
+  assert_int_equal(sim_sender_send(f->s, HC_WS_TEXT, hc_span_str("x")), 0);
+  sim_world_wait(&f->w, "r0 1 text \"x\"", SIM_FILE_WAIT_MS);
+  assert_int_equal(sim_world_count(&f->w, "r0 1 binary 1048576 bytes"), 1);
 }
 
 static void pings_pass_a_file(void **state)
@@ -183,57 +168,48 @@ static void pings_pass_a_file(void **state)
 
 static void a_file_that_grows_is_sent_as_it_was(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 200000);
-  assert_int_equal(sim_file_send(&f), 0);
-  assert_int_equal(truncate(f.path, 300000), 0);
-  sim_world_wait(&f.w, "r0 1 binary 200000 bytes", SIM_FILE_WAIT_MS);
-  sim_file_finish(&f);
+  struct sim_file *f = *state;
+  sim_file_make(f, 200000);
+  assert_int_equal(sim_file_send(f), 0);
+  assert_int_equal(truncate(f->path, 300000), 0);
+  sim_world_wait(&f->w, "r0 1 binary 200000 bytes", SIM_FILE_WAIT_MS);
 }
 
 static void reads_may_be_short_and_interrupted(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  uint8_t *bytes = sim_file_write_pattern(&f, 100000);
+  struct sim_file *f = *state;
+  uint8_t *bytes = sim_file_write_pattern(f, 100000);
   sim_disk.max = 777;
   sim_disk.fail_in = 20;
   sim_disk.error = EINTR;
   sim_disk.failures = 3;
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_wait(&f.w, "r0 1 binary 100000 bytes", SIM_FILE_WAIT_MS);
-  assert_true(f.r->last_hash == sim_hash(hc_span_of(bytes, 100000)));
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_wait(&f->w, "r0 1 binary 100000 bytes", SIM_FILE_WAIT_MS);
+  assert_true(f->r->last_hash == sim_hash(hc_span_of(bytes, 100000)));
   free(bytes);
-  sim_file_finish(&f);
 }
 
 static void what_is_no_regular_file_is_refused(void **state)
 {
-  (void)state;
-  struct sim_file f;
+  struct sim_file *f = *state;
   char words[128];
-  sim_file_start(&f, 1, "");
 
-  assert_int_equal(sim_file_send(&f), HYCO_EFILE);
+  assert_int_equal(sim_file_send(f), HYCO_EFILE);
   (void)snprintf(words, sizeof words, "\"%s\": No such file or directory",
-                 f.path);
-  assert_string_equal(sim_file_last_error(&f), words);
-  assert_int_equal(hc_sender_send_file(f.s->core, f.dir), HYCO_EFILE);
-  (void)snprintf(words, sizeof words, "\"%s\": not a regular file", f.dir);
-  assert_string_equal(sim_file_last_error(&f), words);
-  assert_int_equal(mkfifo(f.path, 0600), 0); /* nobody writes into it */
-  assert_int_equal(sim_file_send(&f), HYCO_EFILE);
-  assert_int_equal(unlink(f.path), 0);
-  assert_int_equal(symlink(f.path, f.path), 0);
-  assert_int_equal(sim_file_send(&f), HYCO_EFILE);
-  assert_int_equal(hc_sender_send_file(f.s->core, ""), HYCO_EFILE);
-  assert_int_equal(hc_sender_send_file(f.s->core, NULL), HYCO_EINVALID);
-  assert_string_equal(sim_file_last_error(&f), "file_name is NULL");
-  sim_world_run(&f.w, 1000, "");
-  sim_file_finish(&f);
+                 f->path);
+  assert_string_equal(sim_file_last_error(f), words);
+  assert_int_equal(hc_sender_send_file(f->s->core, f->dir), HYCO_EFILE);
+  (void)snprintf(words, sizeof words, "\"%s\": not a regular file", f->dir);
+  assert_string_equal(sim_file_last_error(f), words);
+  assert_int_equal(mkfifo(f->path, 0600), 0); /* nobody writes into it */
+  assert_int_equal(sim_file_send(f), HYCO_EFILE);
+  assert_int_equal(unlink(f->path), 0);
+  assert_int_equal(symlink(f->path, f->path), 0);
+  assert_int_equal(sim_file_send(f), HYCO_EFILE);
+  assert_int_equal(hc_sender_send_file(f->s->core, ""), HYCO_EFILE);
+  assert_int_equal(hc_sender_send_file(f->s->core, NULL), HYCO_EINVALID);
+  assert_string_equal(sim_file_last_error(f), "file_name is NULL");
+  sim_world_run(&f->w, 1000, "");
 }
 
 static void without_a_connection_it_is_refused(void **state)
@@ -252,69 +228,62 @@ static void without_a_connection_it_is_refused(void **state)
 
 static void within_a_message_of_message_length_it_is_refused(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_file_make(&f, 100);
-  sim_sender_set(f.s, "MessageLength=4");
-  assert_int_equal(sim_file_send(&f), HYCO_EBUSY);
-  assert_int_equal(hc_sender_send(f.s->core, HC_WS_TEXT, hc_span_str("ab")), 0);
-  assert_int_equal(sim_file_send(&f), HYCO_EBUSY);
-  assert_string_equal(sim_file_last_error(&f),
+  struct sim_file *f = *state;
+  sim_file_make(f, 100);
+  sim_sender_set(f->s, "MessageLength=4");
+  assert_int_equal(sim_file_send(f), HYCO_EBUSY);
+  assert_int_equal(hc_sender_send(f->s->core, HC_WS_TEXT, hc_span_str("ab")),
+                   0);
+  assert_int_equal(sim_file_send(f), HYCO_EBUSY);
+  assert_string_equal(sim_file_last_error(f),
                       "MessageLength: a message is under way, 2 of its 4 bytes "
                       "are to come");
-  assert_int_equal(hc_sender_send(f.s->core, HC_WS_TEXT, hc_span_str("cd")), 0);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_run(&f.w, 100,
+  assert_int_equal(hc_sender_send(f->s->core, HC_WS_TEXT, hc_span_str("cd")),
+                   0);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_run(&f->w, 100,
                 "s0 progress 100 of 100\n"
                 "r0 1 text \"abcd\"\n"
                 "r0 1 binary 100 bytes\n");
-  sim_file_finish(&f);
 }
 
 /* A character lies across each border of two pieces. */
 static void text_is_checked_over_the_borders_of_pieces(void **state)
 {
-  (void)state;
-  struct sim_file f;
+  struct sim_file *f = *state;
   char *text = malloc(99999);
   assert_non_null(text);
   for (size_t i = 0; i < 99999; i += 3)
     memcpy(text + i, "\xe2\x82\xac", 3); /* the euro sign */
-  sim_file_start(&f, 1, "");
-  sim_file_write(&f, text, 99999);
-  sim_sender_set(f.s, "azure_relay_connection_data_format=1");
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_wait(&f.w, "r0 1 text", SIM_FILE_WAIT_MS);
-  assert_int_equal(f.r->last_len, 99999);
+  sim_file_write(f, text, 99999);
+  sim_sender_set(f->s, "azure_relay_connection_data_format=1");
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_wait(&f->w, "r0 1 text", SIM_FILE_WAIT_MS);
+  assert_int_equal(f->r->last_len, 99999);
 
   text[90000] = 'x'; /* amid the message */
-  sim_file_write(&f, text, 99999);
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_wait(&f.w,
+  sim_file_write(f, text, 99999);
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_wait(&f->w,
                  "s0 error 613 the file is to be sent as text and is not "
                  "UTF-8",
                  SIM_FILE_WAIT_MS);
-  sim_world_wait(&f.w, "r0 1 disconnected 1001 send interrupted",
+  sim_world_wait(&f->w, "r0 1 disconnected 1001 send interrupted",
                  SIM_FILE_WAIT_MS);
   free(text);
-  sim_file_finish(&f);
 }
 
 static void text_that_is_bad_at_once_is_an_error_and_no_more(void **state)
 {
-  (void)state;
-  struct sim_file f;
-  sim_file_start(&f, 1, "");
-  sim_sender_set(f.s, "azure_relay_connection_data_format=1");
-  sim_file_write(&f, "abcd\xc3", 5); /* ends inside a character */
-  assert_int_equal(sim_file_send(&f), HYCO_EBADVALUE);
-  sim_sender_set(f.s, "azure_relay_connection_data_format=9");
-  assert_int_equal(sim_file_send(&f), 0);
-  sim_world_run(&f.w, 100,
+  struct sim_file *f = *state;
+  sim_sender_set(f->s, "azure_relay_connection_data_format=1");
+  sim_file_write(f, "abcd\xc3", 5); /* ends inside a character */
+  assert_int_equal(sim_file_send(f), HYCO_EBADVALUE);
+  sim_sender_set(f->s, "azure_relay_connection_data_format=9");
+  assert_int_equal(sim_file_send(f), 0);
+  sim_world_run(&f->w, 100,
                 "s0 progress 5 of 5\n"
                 "r0 1 binary \"abcd\xc3\"\n");
-  sim_file_finish(&f);
 }
 
 int main(void)
@@ -322,19 +291,19 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_file_arrives_as_one_message_over_any_wire),
     cmocka_unit_test(any_length_and_any_frame_size_is_good),
-    cmocka_unit_test(an_empty_file_is_an_empty_message),
-    cmocka_unit_test(short_files_may_follow_each_other_at_once),
-    cmocka_unit_test(a_gibibyte_is_read_only_as_there_is_room),
-    cmocka_unit_test(progress_is_told_every_tenth_of_a_second),
-    cmocka_unit_test(other_messages_would_block_until_its_end),
+    FILE_TEST(an_empty_file_is_an_empty_message),
+    FILE_TEST(short_files_may_follow_each_other_at_once),
+    FILE_TEST(a_gibibyte_is_read_only_as_there_is_room),
+    FILE_TEST(progress_is_told_every_tenth_of_a_second),
+    FILE_TEST(other_messages_would_block_until_its_end),
     cmocka_unit_test(pings_pass_a_file),
-    cmocka_unit_test(a_file_that_grows_is_sent_as_it_was),
-    cmocka_unit_test(reads_may_be_short_and_interrupted),
-    cmocka_unit_test(what_is_no_regular_file_is_refused),
+    FILE_TEST(a_file_that_grows_is_sent_as_it_was),
+    FILE_TEST(reads_may_be_short_and_interrupted),
+    FILE_TEST(what_is_no_regular_file_is_refused),
     cmocka_unit_test(without_a_connection_it_is_refused),
-    cmocka_unit_test(within_a_message_of_message_length_it_is_refused),
-    cmocka_unit_test(text_is_checked_over_the_borders_of_pieces),
-    cmocka_unit_test(text_that_is_bad_at_once_is_an_error_and_no_more),
+    FILE_TEST(within_a_message_of_message_length_it_is_refused),
+    FILE_TEST(text_is_checked_over_the_borders_of_pieces),
+    FILE_TEST(text_that_is_bad_at_once_is_an_error_and_no_more),
   };
   return cmocka_run_group_tests_name("sim_file", tests, NULL, NULL);
 }

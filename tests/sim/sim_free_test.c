@@ -239,18 +239,15 @@ static void free_sender(void *user_data)
 
 static void a_sender_may_be_freed_in_on_end(void **state)
 {
-  (void)state;
-  struct sim_world w;
-  sim_world_start(&w, 1);
-  sim_sender_set(sim_world_sender(&w), "HalfClose=true");
-  sim_world_join(&w);
-  sim_world_on(&w, "s0 end", free_sender, &w.senders[0]);
-  disconnect_receiver(&w.receivers[0]);
-  sim_world_run(&w, TURN_MS,
+  struct sim_world *w = *state;
+  sim_sender_set(sim_world_sender(w), "HalfClose=true");
+  sim_world_join(w);
+  sim_world_on(w, "s0 end", free_sender, &w->senders[0]);
+  disconnect_receiver(&w->receivers[0]);
+  sim_world_run(w, TURN_MS,
                 "s0 end 1000 \n"
                 "r0 1 error 1120 ...\n"
                 "r0 1 disconnected 1006 ...\n");
-  sim_world_finish(&w);
 }
 
 /* Between any two events of the wire, not only in handlers. */
@@ -289,15 +286,12 @@ static void free_again(void *user_data)
 
 static void freeing_twice_in_a_handler_or_freeing_nothing_is_fine(void **state)
 {
-  (void)state;
-  struct sim_world w;
-  sim_world_start(&w, 1);
-  sim_world_on(&w, "r0 connected", free_again, sim_world_receiver(&w));
-  assert_int_equal(hc_receiver_start(w.receivers[0].core, false), 0);
-  sim_world_run(&w, TURN_MS, "r0 connected 0 OK\n");
+  struct sim_world *w = *state;
+  sim_world_on(w, "r0 connected", free_again, sim_world_receiver(w));
+  assert_int_equal(hc_receiver_start(w->receivers[0].core, false), 0);
+  sim_world_run(w, TURN_MS, "r0 connected 0 OK\n");
   hc_receiver_free(NULL);
   hc_sender_free(NULL);
-  sim_world_finish(&w);
 }
 
 int main(void)
@@ -307,9 +301,9 @@ int main(void)
     cmocka_unit_test(a_sender_may_be_freed_in_every_handler),
     cmocka_unit_test(a_role_may_be_freed_in_every_on_log),
     cmocka_unit_test(a_sender_that_waits_for_a_listener_may_be_freed),
-    cmocka_unit_test(a_sender_may_be_freed_in_on_end),
+    SIM_TEST(a_sender_may_be_freed_in_on_end, 1),
     cmocka_unit_test(a_role_may_be_freed_at_any_time),
-    cmocka_unit_test(freeing_twice_in_a_handler_or_freeing_nothing_is_fine),
+    SIM_TEST(freeing_twice_in_a_handler_or_freeing_nothing_is_fine, 1),
   };
   return cmocka_run_group_tests_name("sim_free", tests, NULL, NULL);
 }

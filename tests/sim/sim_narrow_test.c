@@ -36,39 +36,33 @@ static void expect_pong(struct raw_peer *control, const char *text)
 
 static void a_ping_is_answered(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
 
-  (void)state;
-  sim_service_start(&s, 1);
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
-  sim_set_narrow(s.world.sim, true);
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
+  sim_set_narrow(s->world.sim, true);
   raw_send_server_frame(control, 0x89, hc_span_str("there?"));
   raw_send_server_frame(control, 0x8a, hc_span_str("unasked"));
   expect_pong(control, "there?");
   raw_send_server_frame(control, 0x89, hc_span_str("still?"));
   expect_pong(control, "still?");
-  sim_set_narrow(s.world.sim, false);
-  sim_world_run(&s.world, TURN_MS, "");
-  sim_service_finish(&s);
+  sim_set_narrow(s->world.sim, false);
+  sim_world_run(&s->world, TURN_MS, "");
 }
 
 static void a_token_is_renewed(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
   struct raw_frame frame;
 
-  (void)state;
-  sim_service_start(&s, 1);
-  sim_receiver_set(&s.world.receivers[0], "TokenValidity=60");
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
-  sim_set_narrow(s.world.sim, true);
-  sim_run(s.world.sim, 60000);
+  sim_receiver_set(&s->world.receivers[0], "TokenValidity=60");
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
+  sim_set_narrow(s->world.sim, true);
+  sim_run(s->world.sim, 60000);
   assert_true(raw_read_frame(control, &frame));
   assert_int_equal(frame.first, TEXT);
   assert_non_null(
       memmem(frame.data.ptr, frame.data.len, "{\"renewToken\":", 14));
-  sim_set_narrow(s.world.sim, false);
-  sim_service_finish(&s);
+  sim_set_narrow(s->world.sim, false);
 }
 
 static void offer(struct sim_service *s, struct raw_peer *control)
@@ -138,12 +132,9 @@ static void a_dead_service_waits(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_ping_is_answered),
-    cmocka_unit_test(a_token_is_renewed),
-    cmocka_unit_test(an_accept_waits),
-    cmocka_unit_test(a_close_waits),
-    cmocka_unit_test(a_broken_rule_waits),
-    cmocka_unit_test(an_end_waits),
+    SERVICE_TEST(a_ping_is_answered, 1),    SERVICE_TEST(a_token_is_renewed, 1),
+    cmocka_unit_test(an_accept_waits),      cmocka_unit_test(a_close_waits),
+    cmocka_unit_test(a_broken_rule_waits),  cmocka_unit_test(an_end_waits),
     cmocka_unit_test(a_dead_service_waits),
   };
   return cmocka_run_group_tests_name("sim_narrow", tests, NULL, NULL);

@@ -213,15 +213,13 @@ static void a_close_inside_a_message_ends_it_well(void **state)
  * sending a Close frame." */
 static void nothing_follows_our_own_close(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
 
-  (void)state;
-  sim_service_start(&s, 1);
-  struct hc_sender *core = s.world.senders[0].core;
-  struct raw_peer *peer = sim_service_opened(&s, SIM_SENDER);
+  struct hc_sender *core = s->world.senders[0].core;
+  struct raw_peer *peer = sim_service_opened(s, SIM_SENDER);
   assert_int_equal(hc_sender_disconnect(core), 0);
   assert_int_equal(
-      sim_sender_send(&s.world.senders[0], HC_WS_TEXT, hc_span_str("late")),
+      sim_sender_send(&s->world.senders[0], HC_WS_TEXT, hc_span_str("late")),
       HYCO_ENOTCONNECTED);
   sim_service_expect_close(peer, 1000, "");
   raw_send(peer, hc_span_of("\x89\1p", 3)); /* not answered either */
@@ -229,8 +227,7 @@ static void nothing_follows_our_own_close(void **state)
   send_close(peer, 4001, "mine");
   raw_expect_end(peer, 0);
   assert_int_equal(hc_buffer_len(&peer->received), 0);
-  sim_world_run(&s.world, 100, "s0 disconnected 4001 mine\n");
-  sim_service_finish(&s);
+  sim_world_run(&s->world, 100, "s0 disconnected 4001 mine\n");
 }
 
 /* RFC 6455 7.1.5: without a Close the code is 1006; spec hybrid-connections.md
@@ -272,7 +269,7 @@ int main(void)
     cmocka_unit_test(what_is_no_frame_behind_a_close_is_ignored),
     cmocka_unit_test(with_half_close_nothing_behind_a_close_ends_our_direction),
     cmocka_unit_test(a_close_inside_a_message_ends_it_well),
-    cmocka_unit_test(nothing_follows_our_own_close),
+    SERVICE_TEST(nothing_follows_our_own_close, 1),
     cmocka_unit_test(an_end_without_a_close_is_a_cut),
   };
   return cmocka_run_group_tests_name("sim_rules_close", tests, NULL, NULL);

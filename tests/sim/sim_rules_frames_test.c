@@ -241,12 +241,10 @@ a_ping_inside_a_message_is_answered_and_the_message_goes_on(void **state)
  * message, which is read whole. */
 static void a_ping_inside_a_control_message_is_answered(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
   struct raw_frame frame;
 
-  (void)state;
-  sim_service_start(&s, 1);
-  struct raw_peer *peer = sim_service_opened(&s, SIM_CONTROL);
+  struct raw_peer *peer = sim_service_opened(s, SIM_CONTROL);
   raw_send_server_frame(peer, 0x01, hc_span_str("{\"unknown"));
   raw_send_server_frame(peer, 0x89, hc_span_str("there?"));
   raw_send_server_frame(peer, 0x00, hc_span_str("\":"));
@@ -255,25 +253,21 @@ static void a_ping_inside_a_control_message_is_answered(void **state)
   assert_int_equal(frame.first, 0x8a);
   assert_true(frame.masked);
   check_span(frame.data, "there?");
-  sim_world_run(&s.world, 100, "");
-  sim_service_finish(&s);
+  sim_world_run(&s->world, 100, "");
 }
 
 /* RFC 6455 5.5.3: "A Pong frame MAY be sent unsolicited." */
 static void an_unasked_pong_is_taken(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
 
-  (void)state;
-  sim_service_start(&s, 1);
-  struct raw_peer *peer = sim_service_opened(&s, SIM_CONTROL);
+  struct raw_peer *peer = sim_service_opened(s, SIM_CONTROL);
   raw_send_server_frame(peer, 0x8a, hc_span_str("unasked"));
   raw_expect_silence(peer, 100);
-  sim_world_expect(&s.world, "");
-  peer = sim_service_opened(&s, SIM_SENDER);
+  sim_world_expect(&s->world, "");
+  peer = sim_service_opened(s, SIM_SENDER);
   raw_send_server_frame(peer, 0x8a, hc_span_str("unasked"));
-  sim_world_run(&s.world, 100, "s0 pong \"unasked\"\n");
-  sim_service_finish(&s);
+  sim_world_run(&s->world, 100, "s0 pong \"unasked\"\n");
 }
 
 /* RFC 6455 5.5.2: the largest ping is answered with the same 125 bytes. */
@@ -391,8 +385,8 @@ int main(void)
     cmocka_unit_test(every_length_encoding_arrives),
     cmocka_unit_test(
         a_ping_inside_a_message_is_answered_and_the_message_goes_on),
-    cmocka_unit_test(a_ping_inside_a_control_message_is_answered),
-    cmocka_unit_test(an_unasked_pong_is_taken),
+    SERVICE_TEST(a_ping_inside_a_control_message_is_answered, 1),
+    SERVICE_TEST(an_unasked_pong_is_taken, 1),
     cmocka_unit_test(a_ping_of_125_bytes_is_answered_in_full),
     cmocka_unit_test(empty_fragments_make_one_message),
     cmocka_unit_test(a_breach_ends_it_between_two_messages),

@@ -108,16 +108,13 @@ static void our_request_has_what_the_rfc_demands(void **state)
 /* RFC 6455 4.1, item 7: "selected randomly for each connection" */
 static void each_request_has_a_key_of_its_own(void **state)
 {
+  struct sim_service *s = *state;
   char first[HC_WS_ACCEPT_LEN + 1];
-  struct sim_service s;
 
-  (void)state;
-  sim_service_start(&s, 1);
-  (void)sim_service_opened(&s, SIM_CONTROL);
-  memcpy(first, s.accept, sizeof first);
-  (void)sim_service_opened(&s, SIM_SENDER);
-  assert_string_not_equal(first, s.accept);
-  sim_service_finish(&s);
+  (void)sim_service_opened(s, SIM_CONTROL);
+  memcpy(first, s->accept, sizeof first);
+  (void)sim_service_opened(s, SIM_SENDER);
+  assert_string_not_equal(first, s->accept);
 }
 
 /* RFC 6455 4.1: the client waits for the answer before it sends frames. */
@@ -227,9 +224,8 @@ static void expect_protocol_refused(const char *lines, const char *words)
  * are. */
 static void a_sub_protocol_other_than_those_offered_is_refused(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
 
-  (void)state;
   expect_protocol_refused("Sec-WebSocket-Protocol: other\r\n",
                           "the sub-protocol \"other\" was not offered");
   expect_protocol_refused("Sec-WebSocket-Protocol: CHAT\r\n",
@@ -240,12 +236,10 @@ static void a_sub_protocol_other_than_those_offered_is_refused(void **state)
                           "Sec-WebSocket-Protocol: talk\r\n",
                           "the 101 answer has several sub-protocols");
 
-  sim_service_start(&s, 1);
-  sim_sender_set(&s.world.senders[0], "SubProtocols=chat, talk");
-  struct raw_peer *peer = sim_service_dialled(&s, SIM_SENDER);
-  sim_service_answer(&s, peer, "Sec-WebSocket-Protocol: talk\r\n");
-  sim_world_run(&s.world, 100, "s0 connected 0 OK\ns0 ready\n");
-  sim_service_finish(&s);
+  sim_sender_set(&s->world.senders[0], "SubProtocols=chat, talk");
+  struct raw_peer *peer = sim_service_dialled(s, SIM_SENDER);
+  sim_service_answer(s, peer, "Sec-WebSocket-Protocol: talk\r\n");
+  sim_world_run(&s->world, 100, "s0 connected 0 OK\ns0 ready\n");
 }
 
 /* RFC 6455 4.1: "If the status code received from the server is not 101, the
@@ -388,20 +382,17 @@ static void the_longest_head_opens(void **state)
 /* A reason phrase longer than a text of ours (HC_FAULT_TEXT_MAX) is cut. */
 static void a_very_long_reason_is_cut(void **state)
 {
+  struct sim_service *s = *state;
   char pattern[4096];
   char words[HC_FAULT_TEXT_MAX];
-  struct sim_service s;
 
-  (void)state;
   memset(words, 'w', sizeof words);
   (void)snprintf(pattern, sizeof pattern, "HTTP/1.1 404 %.512s%.512s\r\n\r\n",
                  words, words);
   memcpy(words, "404 ", 4);
   words[sizeof words - 1] = '\0';
-  sim_service_start(&s, 1);
-  answer(&s, sim_service_dialled(&s, SIM_SENDER), pattern);
-  sim_service_expect_refused(&s, SIM_SENDER, 604, words);
-  sim_service_finish(&s);
+  answer(s, sim_service_dialled(s, SIM_SENDER), pattern);
+  sim_service_expect_refused(s, SIM_SENDER, 604, words);
 }
 
 /* Cut in two at every byte: the same opening, and the frame behind it. */
@@ -455,16 +446,13 @@ static void the_answer_may_come_byte_by_byte(void **state)
 /* Frames that stand right behind the head, an accept message among them. */
 static void frames_right_behind_the_answer_are_taken(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
 
-  (void)state;
-  sim_service_start(&s, 1);
-  struct raw_peer *peer = sim_service_dialled(&s, SIM_CONTROL);
-  answer(&s, peer, SWITCHING UPGRADE CONNECTION ACCEPT "\r\n\x81\2no");
-  sim_world_run(&s.world, 100,
+  struct raw_peer *peer = sim_service_dialled(s, SIM_CONTROL);
+  answer(s, peer, SWITCHING UPGRADE CONNECTION ACCEPT "\r\n\x81\2no");
+  sim_world_run(&s->world, 100,
                 "r0 connected 0 OK\n"
                 "r0 error 600 ...\n");
-  sim_service_finish(&s);
 }
 
 static void an_end_inside_the_answer_is_1120(void **state)
@@ -517,7 +505,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(our_request_has_what_the_rfc_demands),
-    cmocka_unit_test(each_request_has_a_key_of_its_own),
+    SERVICE_TEST(each_request_has_a_key_of_its_own, 1),
     cmocka_unit_test(nothing_follows_the_request_before_the_answer),
     cmocka_unit_test(an_accept_that_does_not_answer_the_key_is_refused),
     cmocka_unit_test(a_101_without_upgrade_is_refused),
@@ -525,7 +513,7 @@ int main(void)
     cmocka_unit_test(case_and_lists_of_the_answer_do_not_matter),
     cmocka_unit_test(an_extension_that_was_not_offered_is_refused),
     cmocka_unit_test(a_sub_protocol_when_none_was_offered_is_refused),
-    cmocka_unit_test(a_sub_protocol_other_than_those_offered_is_refused),
+    SERVICE_TEST(a_sub_protocol_other_than_those_offered_is_refused, 1),
     cmocka_unit_test(a_refusal_is_shown_with_its_status_and_reason),
     cmocka_unit_test(a_status_other_than_101_never_opens),
     cmocka_unit_test(control_bytes_in_a_reason_phrase_are_refused),
@@ -533,10 +521,10 @@ int main(void)
     cmocka_unit_test(what_is_not_http_is_refused),
     cmocka_unit_test(a_head_that_is_too_long_is_refused),
     cmocka_unit_test(the_longest_head_opens),
-    cmocka_unit_test(a_very_long_reason_is_cut),
+    SERVICE_TEST(a_very_long_reason_is_cut, 1),
     cmocka_unit_test(the_answer_may_come_in_any_two_pieces),
     cmocka_unit_test(the_answer_may_come_byte_by_byte),
-    cmocka_unit_test(frames_right_behind_the_answer_are_taken),
+    SERVICE_TEST(frames_right_behind_the_answer_are_taken, 1),
     cmocka_unit_test(an_end_inside_the_answer_is_1120),
     cmocka_unit_test(an_answer_that_does_not_end_is_given_up_in_time),
   };

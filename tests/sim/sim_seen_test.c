@@ -23,28 +23,25 @@ static void check_row(struct hc_surface *surface, const char *name,
 /* surface: DiagnosticId, hybrid_connection, namespace_address */
 static void names_and_ids_stand_in_the_requests(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
   char line[64];
 
-  (void)state;
-  sim_service_start(&s, 1);
-  struct sim_receiver *r = &s.world.receivers[0];
+  struct sim_receiver *r = &s->world.receivers[0];
   sim_receiver_set(r, "hybrid_connection=other name");
   sim_receiver_set(r, "DiagnosticId=mine to trace");
-  sim_sender_set(&s.world.senders[0], "hybrid_connection=other/sub?x=1");
-  sim_sender_set(&s.world.senders[0], "DiagnosticId=a/b");
-  (void)sim_service_dialled(&s, SIM_CONTROL);
+  sim_sender_set(&s->world.senders[0], "hybrid_connection=other/sub?x=1");
+  sim_sender_set(&s->world.senders[0], "DiagnosticId=a/b");
+  (void)sim_service_dialled(s, SIM_CONTROL);
   static const char listen[] = "GET /$hc/other%20name?sb-hc-action=listen"
                                "&sb-hc-id=mine%20to%20trace HTTP/1.1\r\n";
-  assert_memory_equal(s.head, listen, sizeof listen - 1);
+  assert_memory_equal(s->head, listen, sizeof listen - 1);
   (void)snprintf(line, sizeof line, "\r\nHost: localhost:%u\r\n",
-                 (unsigned)s.world.port);
-  assert_non_null(strstr(s.head, line));
-  (void)sim_service_dialled(&s, SIM_SENDER);
+                 (unsigned)s->world.port);
+  assert_non_null(strstr(s->head, line));
+  (void)sim_service_dialled(s, SIM_SENDER);
   static const char connect[] = "GET /$hc/other/sub?x=1&sb-hc-action=connect"
                                 "&sb-hc-id=a%2Fb HTTP/1.1\r\n";
-  assert_memory_equal(s.head, connect, sizeof connect - 1);
-  sim_service_finish(&s);
+  assert_memory_equal(s->head, connect, sizeof connect - 1);
 }
 
 /* The next frame, a ping, comes after so long. */
@@ -89,22 +86,19 @@ static void a_ping_comes_after_the_silence_that_is_set(void **state)
 /* surface: AutoRenewThreshold */
 static void a_token_is_renewed_so_long_before_its_end(void **state)
 {
-  struct sim_service s;
+  struct sim_service *s = *state;
   struct raw_frame frame;
 
-  (void)state;
-  sim_service_start(&s, 3);
-  struct sim_receiver *r = &s.world.receivers[0];
+  struct sim_receiver *r = &s->world.receivers[0];
   sim_receiver_set(r, "TokenValidity=1200");
   sim_receiver_set(r, "AutoRenewThreshold=90");
   sim_receiver_set(r, "AzureRelayKeepAliveTime=0");
-  struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
+  struct raw_peer *control = sim_service_opened(s, SIM_CONTROL);
   raw_expect_silence(control, 1100000);
-  sim_run(s.world.sim, 40000);
+  sim_run(s->world.sim, 40000);
   assert_true(raw_read_frame(control, &frame));
   assert_int_equal(frame.first, TEXT);
   assert_memory_equal(frame.data.ptr, "{\"renewToken\":", 14);
-  sim_service_finish(&s);
 }
 
 static void expect_frame(struct raw_peer *peer, uint8_t first, const char *text)
@@ -121,6 +115,7 @@ static void expect_frame(struct raw_peer *peer, uint8_t first, const char *text)
  * surface: azure_relay_connection_data_to_send */
 static void formats_are_opcodes_on_the_wire(void **state)
 {
+  struct sim_service *s = *state;
   static const struct {
     int format;
     uint8_t first;
@@ -129,12 +124,9 @@ static void formats_are_opcodes_on_the_wire(void **state)
     { HYCO_FORMAT_BINARY, BINARY },  { HYCO_FORMAT_PING, PING },
     { HYCO_FORMAT_PONG, 0x8a },
   };
-  struct sim_service s;
 
-  (void)state;
-  sim_service_start(&s, 4);
-  struct raw_peer *peer = sim_service_opened(&s, SIM_ACCEPTED);
-  struct hc_receiver *core = s.world.receivers[0].core;
+  struct raw_peer *peer = sim_service_opened(s, SIM_ACCEPTED);
+  struct hc_receiver *core = s->world.receivers[0].core;
   for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
     assert_int_equal(hc_surface_set_number(&core->surface, 1,
                                            HYCO_CONNECTION_DATA_FORMAT,
@@ -156,7 +148,6 @@ static void formats_are_opcodes_on_the_wire(void **state)
   assert_int_equal(hc_receiver_send(core, 1, HC_WS_TEXT, hc_span_str("\xff")),
                    HYCO_EBADVALUE);
   raw_expect_silence(peer, 1000);
-  sim_service_finish(&s);
 }
 
 /* DESIGN section 8, timeout = 0 */
@@ -164,13 +155,11 @@ static void formats_are_opcodes_on_the_wire(void **state)
  * surface: azure_relay_connection_ready_to_send, on_connection_ready_to_send */
 static void what_a_send_took_is_told_and_when_the_next_may_come(void **state)
 {
+  struct sim_service *s = *state;
   static uint8_t bytes[3 << 20];
-  struct sim_service s;
 
-  (void)state;
-  sim_service_start(&s, 5);
-  struct raw_peer *peer = sim_service_opened(&s, SIM_ACCEPTED);
-  struct hc_receiver *core = s.world.receivers[0].core;
+  struct raw_peer *peer = sim_service_opened(s, SIM_ACCEPTED);
+  struct hc_receiver *core = s->world.receivers[0].core;
   check_row(&core->surface, "azure_relay_connection_ready_to_send[1]", "true");
   assert_int_equal(hc_receiver_send(core, 1, HC_WS_TEXT, hc_span_str("five!")),
                    0);
@@ -184,11 +173,10 @@ static void what_a_send_took_is_told_and_when_the_next_may_come(void **state)
                    HYCO_EWOULDBLOCK);
   check_row(&core->surface, "azure_relay_connection_ready_to_send[1]", "false");
   check_row(&core->surface, "azure_relay_connection_bytes_sent[1]", "0");
-  sim_world_run(&s.world, 20000, "");
+  sim_world_run(&s->world, 20000, "");
   raw_resume(peer);
-  sim_world_run(&s.world, 20000, "r0 1 ready\n");
+  sim_world_run(&s->world, 20000, "r0 1 ready\n");
   check_row(&core->surface, "azure_relay_connection_ready_to_send[1]", "true");
-  sim_service_finish(&s);
 }
 
 /* surface: connected, azure_relay_connection_count */
@@ -225,11 +213,11 @@ static void connected_and_count_follow_what_is_open(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(names_and_ids_stand_in_the_requests),
+    SERVICE_TEST(names_and_ids_stand_in_the_requests, 1),
     cmocka_unit_test(a_ping_comes_after_the_silence_that_is_set),
-    cmocka_unit_test(a_token_is_renewed_so_long_before_its_end),
-    cmocka_unit_test(formats_are_opcodes_on_the_wire),
-    cmocka_unit_test(what_a_send_took_is_told_and_when_the_next_may_come),
+    SERVICE_TEST(a_token_is_renewed_so_long_before_its_end, 3),
+    SERVICE_TEST(formats_are_opcodes_on_the_wire, 4),
+    SERVICE_TEST(what_a_send_took_is_told_and_when_the_next_may_come, 5),
     cmocka_unit_test(connected_and_count_follow_what_is_open),
   };
   return cmocka_run_group_tests_name("sim_seen", tests, NULL, NULL);

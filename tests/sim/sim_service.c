@@ -3,6 +3,8 @@
 
 #include "support/check.h"
 
+#include <stdlib.h>
+
 enum { SETTLE_MS = 100 };
 
 static void on_accept(void *user_data, struct hc_stream *stream)
@@ -42,6 +44,35 @@ void sim_service_start_tls(struct sim_service *s, uint64_t seed)
 {
   sim_world_start_tls(&s->world, seed);
   listen_and_wait(s);
+}
+
+static int set_up(void **state,
+                  void (*start)(struct sim_service *s, uint64_t seed))
+{
+  uint64_t seed = (uintptr_t)*state;
+  struct sim_service *s = malloc(sizeof *s);
+
+  assert_non_null(s);
+  start(s, seed);
+  *state = s;
+  return 0;
+}
+
+int sim_service_set_up(void **state)
+{
+  return set_up(state, sim_service_start);
+}
+
+int sim_service_set_up_tls(void **state)
+{
+  return set_up(state, sim_service_start_tls);
+}
+
+int sim_service_tear_down(void **state)
+{
+  sim_service_finish(*state);
+  free(*state);
+  return 0;
 }
 
 void sim_service_finish(struct sim_service *s)

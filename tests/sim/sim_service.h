@@ -30,6 +30,21 @@ void sim_service_start_tls(struct sim_service *s, uint64_t seed);
 /* Frees everything; nothing may be left on the net. */
 void sim_service_finish(struct sim_service *s);
 
+/* A test's set-up and tear-down: *state is a service with this seed. */
+int sim_service_set_up(void **state);
+int sim_service_set_up_tls(void **state);
+int sim_service_tear_down(void **state);
+#define SERVICE_SET_UP_TEST(set_up, test, seed)                 \
+  {                                                             \
+    .name = #test, .test_func = (test), .setup_func = (set_up), \
+    .teardown_func = sim_service_tear_down,                     \
+    .initial_state = (void *)(uintptr_t)(seed)                  \
+  }
+#define SERVICE_TEST(test, seed) \
+  SERVICE_SET_UP_TEST(sim_service_set_up, test, seed)
+#define SERVICE_TLS_TEST(test, seed) \
+  SERVICE_SET_UP_TEST(sim_service_set_up_tls, test, seed)
+
 /* The next connection, once its request is here. */
 struct raw_peer *sim_service_request(struct sim_service *s);
 

@@ -96,6 +96,42 @@ void sim_world_finish(struct sim_world *w)
   }
 }
 
+static struct sim_world *set_up(void **state, bool uses_tls)
+{
+  uint64_t seed = (uintptr_t)*state;
+  struct sim_world *w = malloc(sizeof *w);
+
+  assert_non_null(w);
+  start(w, seed, uses_tls);
+  *state = w;
+  return w;
+}
+
+int sim_world_set_up(void **state)
+{
+  (void)set_up(state, false);
+  return 0;
+}
+
+int sim_world_set_up_tls(void **state)
+{
+  (void)set_up(state, true);
+  return 0;
+}
+
+int sim_world_set_up_joined(void **state)
+{
+  sim_world_join(set_up(state, false));
+  return 0;
+}
+
+int sim_world_tear_down(void **state)
+{
+  sim_world_finish(*state);
+  free(*state);
+  return 0;
+}
+
 static void connection_string(const struct sim_world *w, char text[256])
 {
   (void)snprintf(text, 256,

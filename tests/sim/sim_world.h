@@ -99,6 +99,24 @@ void sim_world_start_tls(struct sim_world *w, uint64_t seed);
 /* Frees everything; nothing may be left on the net. */
 void sim_world_finish(struct sim_world *w);
 
+/* A test's set-up and tear-down: *state is a world with this seed;
+ * sim_world_join is done in that of SIM_JOINED_TEST. */
+int sim_world_set_up(void **state);
+int sim_world_set_up_tls(void **state);
+int sim_world_set_up_joined(void **state);
+int sim_world_tear_down(void **state);
+#define SIM_SET_UP_TEST(set_up, test, seed)                     \
+  {                                                             \
+    .name = #test, .test_func = (test), .setup_func = (set_up), \
+    .teardown_func = sim_world_tear_down,                       \
+    .initial_state = (void *)(uintptr_t)(seed)                  \
+  }
+#define SIM_TEST(test, seed) SIM_SET_UP_TEST(sim_world_set_up, test, seed)
+#define SIM_TLS_TEST(test, seed) \
+  SIM_SET_UP_TEST(sim_world_set_up_tls, test, seed)
+#define SIM_JOINED_TEST(test, seed) \
+  SIM_SET_UP_TEST(sim_world_set_up_joined, test, seed)
+
 void sim_world_relay_down(struct sim_world *w);
 void sim_world_relay_up(struct sim_world *w); /* on the same port */
 
