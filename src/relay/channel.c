@@ -79,9 +79,14 @@ bool hc_relay_channel_wants_body(const struct hc_relay_channel *c)
   return c->wants_body;
 }
 
+size_t hc_relay_channel_pending(const struct hc_relay_channel *c)
+{
+  return hc_stream_pending(c->stream);
+}
+
 bool hc_relay_channel_is_full(const struct hc_relay_channel *c)
 {
-  return hc_stream_pending(c->stream) > HC_RELAY_HIGH_MARK;
+  return hc_relay_channel_pending(c) > HC_RELAY_HIGH_MARK;
 }
 
 void hc_relay_channel_resume(struct hc_relay_channel *c)
@@ -177,19 +182,21 @@ int hc_relay_channel_reuse(struct hc_relay_channel *c,
   return 0;
 }
 
-/* A Close of the listener's own ends a body (spec 1.8: Java); anything else in
- * the middle of one is a cut. */
-static void lose(struct hc_relay_channel *c, bool is_orderly)
+/* close_code: 0 for a cut. A Close of the listener's own ends a body (spec 1.8:
+ * Java), and 1001 says no more than that it goes; anything else is an error. */
+static void lose(struct hc_relay_channel *c, int close_code)
 {
   struct hc_relay_exchange *e = c->exchange;
   bool answer_is_due = c->answer_is_due;
-  struct hc_relay_loss loss = { is_orderly,
+  bool ends_body =
+      close_code == HC_CLOSE_NORMAL || close_code == HC_CLOSE_NO_STATUS;
+  struct hc_relay_loss loss = { ends_body || close_code == HC_CLOSE_GOING_AWAY,
                                 c->reader.in_message || answer_is_due };
 
   channel_free(c);
   if (e == NULL)
     return;
-  if (answer_is_due && is_orderly)
+  if (answer_is_due && ends_body)
     hc_relay_answer_end(e);
   else if (answer_is_due)
     hc_relay_exchange_fail(e, 502, "The listener broke off.");
@@ -202,7 +209,7 @@ static void on_close(struct hc_relay_channel *c,
 {
   uint8_t body[HC_WS_CONTROL_MAX];
   struct hc_span reason;
-  int code = HC_CLOSE_PROTOCOL_ERROR;
+  int code;
 
   hc_ws_chunk_copy(body, chunk);
   bool is_good =
@@ -211,7 +218,7 @@ static void on_close(struct hc_relay_channel *c,
     (void)hc_relay_write_frame(c->stream, HC_WS_CLOSE,
                                hc_span_of(body, chunk->data.len));
   hc_stream_close(c->stream, is_good ? HC_STREAM_CLEAN : HC_STREAM_CUT);
-  lose(c, code == HC_CLOSE_NORMAL || code == HC_CLOSE_NO_STATUS);
+  lose(c, is_good ? code : 0);
 }
 
 static void break_off(struct hc_relay_channel *c, int code, const char *why)
@@ -220,7 +227,7 @@ static void break_off(struct hc_relay_channel *c, int code, const char *why)
       !c->wants_body && hc_relay_write_close(c->stream, code, why) == 0;
 
   hc_stream_close(c->stream, written ? HC_STREAM_CLEAN : HC_STREAM_CUT);
-  lose(c, false);
+  lose(c, 0);
 }
 
 static void answer_ping(struct hc_relay_channel *c,
@@ -338,7 +345,7 @@ static void on_end(void *user_data, const struct hc_fault *fault)
 
   (void)fault;
   hc_stream_close(c->stream, HC_STREAM_CUT);
-  lose(c, false);
+  lose(c, 0);
 }
 
 static bool write_101(struct hc_stream *stream, struct hc_span key)

@@ -24,6 +24,9 @@ hc_relay_channel_origin(const struct hc_relay_channel *channel);
 /* True between the request message and the end of its body. */
 bool hc_relay_channel_wants_body(const struct hc_relay_channel *channel);
 
+/* Bytes that wait to be sent. */
+size_t hc_relay_channel_pending(const struct hc_relay_channel *channel);
+
 /* True if it should get no more now. */
 bool hc_relay_channel_is_full(const struct hc_relay_channel *channel);
 

@@ -7,6 +7,8 @@
 #include "relay/http_sender.h"
 #include "relay/listener_internal.h"
 
+enum { LOOK_AGAIN_MS = 5000 }; /* at a side that has not taken all */
+
 static void on_timeout(void *user_data);
 
 /* Appends to what is held of the request, head or body. */
@@ -101,15 +103,55 @@ void hc_relay_exchange_fail(struct hc_relay_exchange *e, int status,
   hc_relay_sender_refuse(e->sender, hc_relay_refuse(status, why));
 }
 
-static void set_timer(struct hc_relay_exchange *e, unsigned seconds)
+/* What of the body that is passed on its side has not taken. */
+static size_t undelivered(const struct hc_relay_exchange *e)
 {
-  hc_net_timer_set(e->relay->net, &e->timer, (uint64_t)seconds * 1000);
+  if (e->phase == HC_RELAY_ANSWER)
+    return hc_stream_pending(e->sender->stream);
+  return e->channel != NULL ? hc_relay_channel_pending(e->channel) : 0;
+}
+
+static uint64_t timeout_ms(const struct hc_relay_exchange *e)
+{
+  return (uint64_t)e->relay->settings.response_timeout_s * 1000;
+}
+
+/* What is left of the time, counted from moved_ms. */
+static void set_timer(struct hc_relay_exchange *e)
+{
+  uint64_t idle_ms = hc_net_now_ms(e->relay->net) - e->moved_ms;
+  uint64_t left_ms = timeout_ms(e) > idle_ms ? timeout_ms(e) - idle_ms : 0;
+
+  e->undelivered = undelivered(e);
+  if (e->undelivered > 0 && left_ms > LOOK_AGAIN_MS)
+    left_ms = LOOK_AGAIN_MS;
+  hc_net_timer_set(e->relay->net, &e->timer, left_ms);
 }
 
 void hc_relay_exchange_touch(struct hc_relay_exchange *e)
 {
-  if (!e->is_lost)
-    set_timer(e, e->relay->settings.response_timeout_s);
+  if (e->is_lost)
+    return;
+  e->moved_ms = hc_net_now_ms(e->relay->net);
+  set_timer(e);
+}
+
+/* A side that reads slowly is not idle. True: the time is not up. */
+static bool goes_on(struct hc_relay_exchange *e)
+{
+  size_t left = undelivered(e);
+  bool moved = left < e->undelivered && (left > 0 || e->is_slow);
+
+  if (e->is_lost || e->phase == HC_RELAY_GATHER || e->phase == HC_RELAY_POINTED)
+    return false;
+  e->is_slow = left > 0;
+  if (moved)
+    hc_relay_exchange_touch(e);
+  else if (hc_net_now_ms(e->relay->net) - e->moved_ms < timeout_ms(e))
+    set_timer(e);
+  else
+    return false;
+  return true;
 }
 
 void hc_relay_exchange_delivered(struct hc_relay_exchange *e)
@@ -126,7 +168,8 @@ static struct hc_relay_refusal point(struct hc_relay_exchange *e)
 
   if (no.status == 0 && e->channel == NULL) {
     e->phase = HC_RELAY_POINTED;
-    set_timer(e, e->relay->settings.accept_timeout_s);
+    hc_net_timer_set(e->relay->net, &e->timer,
+                     (uint64_t)e->relay->settings.accept_timeout_s * 1000);
   }
   return no;
 }
@@ -148,6 +191,8 @@ static void on_timeout(void *user_data)
                                  "the listener did not respond in the required "
                                  "time." };
 
+  if (goes_on(e))
+    return;
   if (e->is_lost)
     no = hc_relay_refuse(502, "The listener was lost.");
   else if (e->phase == HC_RELAY_GATHER)

@@ -33,6 +33,9 @@ struct hc_relay_exchange {
   struct hc_relay *relay;
   struct hc_relay_sender *sender;
   struct hc_timer timer;
+  uint64_t moved_ms;  /* when something moved last */
+  size_t undelivered; /* bytes that waited when the timer was set */
+  bool is_slow;       /* they still did when it was over */
   enum hc_relay_phase phase;
 
   /* --- the request --- */
@@ -93,7 +96,7 @@ void hc_relay_exchange_lose_listener(struct hc_relay_exchange *e);
 
 /* How much of a request's channel was there when it ended. */
 struct hc_relay_loss {
-  bool is_orderly; /* by a Close, and a good one */
+  bool is_orderly; /* by a Close of a listener that only goes */
   bool response_has_begun;
 };
 

@@ -123,7 +123,12 @@ static bool start(struct hc_relay_exchange *e,
     hc_relay_exchange_fail(e, 502, "The listener's answer is not valid.");
     return false;
   }
-  if (write_head(e, response, length) != 0) {
+  int rc = write_head(e, response, length);
+  if (rc == HYCO_ETOOLONG || rc == HYCO_EBADVALUE) {
+    hc_relay_exchange_fail(e, 502, "The listener's answer is not valid.");
+    return false;
+  }
+  if (rc != 0) {
     hc_relay_exchange_fail(e, 500, "The relay is out of memory.");
     return false;
   }
@@ -162,9 +167,10 @@ bool hc_relay_answer_piece(struct hc_relay_exchange *e,
   uint8_t size_line[HC_HTTP_CHUNK_HEAD_MAX];
   size_t n = chunk->data.len;
 
-  hc_relay_exchange_touch(e);
-  if (e->drops_body || n == 0)
+  if (e->drops_body || n == 0) {
+    hc_relay_exchange_touch(e);
     return true;
+  }
   size_t head = e->is_chunked ? hc_http_write_chunk_head(size_line, n) : 0;
   size_t tail = e->is_chunked ? 2 : 0;
   uint8_t *dst = hc_stream_reserve(e->sender->stream, head + n + tail);
@@ -176,6 +182,7 @@ bool hc_relay_answer_piece(struct hc_relay_exchange *e,
   hc_ws_chunk_copy(dst + head, chunk);
   memcpy(dst + head + n, "\r\n", tail);
   hc_stream_commit(e->sender->stream, head + n + tail);
+  hc_relay_exchange_touch(e);
   return true;
 }
 

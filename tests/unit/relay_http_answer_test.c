@@ -205,6 +205,23 @@ static void a_response_that_names_no_request_is_ignored(void **state)
   assert_int_equal(http_answer(h), 200);
 }
 
+/* 60 kB of JSON may stand for megabytes of head: nobody's lack of memory. */
+static void a_head_that_grows_too_long_gives_502(void **state)
+{
+  static char more[8000];
+  struct http_world *h = *state;
+  size_t n = (size_t)snprintf(more, sizeof more,
+                              ",\"responseHeaders\":{\"%0*d\":[\"\"", 6000, 0);
+
+  for (int i = 0; i < 60; i++)
+    n += (size_t)snprintf(more + n, sizeof more - n, ",\"\"");
+  (void)snprintf(more + n, sizeof more - n, "]}");
+  http_get(h);
+  http_respond(h, &h->listener, 200, more);
+  assert_int_equal(http_answer(h), 502);
+  assert_non_null(strstr(h->w.head, "The listener's answer is not valid."));
+}
+
 static void a_response_may_come_by_rendezvous(void **state)
 {
   struct http_world *h = *state;
@@ -411,6 +428,7 @@ int main(void)
     HTTP_TEST(connections_persist_as_their_version_says),
     HTTP_TEST(a_bad_response_gives_502_and_the_channel_goes_on),
     HTTP_TEST(a_response_that_names_no_request_is_ignored),
+    HTTP_TEST(a_head_that_grows_too_long_gives_502),
     HTTP_TEST(a_response_may_come_by_rendezvous),
     HTTP_TEST(a_close_ends_the_body),
     HTTP_TEST(a_body_that_breaks_off_is_never_ended),

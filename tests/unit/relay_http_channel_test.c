@@ -73,20 +73,22 @@ static void closing_it_leaves_the_senders_connection_open(void **state)
   }
 }
 
-/* The Close was on its way when the request was written. */
+/* The Close was on its way when the request was written: 1000, none, 1001
+ * (issue 6, "one written to it that meets a Close or EOF"). */
 static void a_request_that_meets_a_close_goes_again(void **state)
 {
+  static const char *const closes[] = { "\x03\xe8", "", "\x03\xe9" };
   struct http_world *h = *state;
 
-  for (int i = 0; i < 2; i++) {
+  for (size_t i = 0; i <= CHECK_COUNT(closes); i++) {
     fetch_and_answer(h);
-    if (i == 0)
+    if (i < CHECK_COUNT(closes))
       send_small(h);
     else
       send_put(h);
     (void)http_read_request(h, &h->rendezvous);
-    if (i == 0)
-      raw_send_frame(&h->rendezvous, 0x88, hc_span_str("\x03\xe8"));
+    if (i < CHECK_COUNT(closes))
+      raw_send_frame(&h->rendezvous, 0x88, hc_span_str(closes[i]));
     else
       raw_close(&h->rendezvous, HC_STREAM_ABORT);
     (void)http_read_request(h, &h->listener);
@@ -106,6 +108,19 @@ static void but_a_post_does_not_after_a_cut(void **state)
   send_small(h);
   (void)http_read_request(h, &h->rendezvous);
   raw_close(&h->rendezvous, HC_STREAM_ABORT);
+  assert_int_equal(http_answer(h), 502);
+  raw_expect_silence(&h->listener, 100);
+}
+
+/* RFC 6455 7.4.1: 1011 is an unexpected condition in the middle of it. */
+static void nor_after_a_close_for_an_error(void **state)
+{
+  struct http_world *h = *state;
+
+  fetch_and_answer(h);
+  send_small(h);
+  (void)http_read_request(h, &h->rendezvous);
+  raw_send_frame(&h->rendezvous, 0x88, hc_span_str("\x03\xf3"));
   assert_int_equal(http_answer(h), 502);
   raw_expect_silence(&h->listener, 100);
 }
@@ -272,6 +287,7 @@ int main(void)
     HTTP_TEST(closing_it_leaves_the_senders_connection_open),
     HTTP_TEST(a_request_that_meets_a_close_goes_again),
     HTTP_TEST(but_a_post_does_not_after_a_cut),
+    HTTP_TEST(nor_after_a_close_for_an_error),
     HTTP_TEST(but_not_when_its_body_is_not_held_any_more),
     HTTP_TEST(nor_when_the_response_had_begun),
     HTTP_TEST(another_entitys_request_does_not_go_there),

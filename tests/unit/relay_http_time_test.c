@@ -3,6 +3,10 @@
 #include "support/check.h"
 #include "support/relay_http.h"
 
+/* Of long bodies: more than the relay takes before it does not read any more.
+ */
+enum { BODY = 320 * 1024 };
+
 static void no_response_in_60_s_gives_504(void **state)
 {
   struct http_world *h = *state;
@@ -107,6 +111,99 @@ static void a_response_that_stands_still_for_60_s_is_cut(void **state)
   assert_true(h->sender.ended);
   assert_int_equal(hc_buffer_len(&h->sender.received), 0); /* no last chunk */
   assert_true(h->rendezvous.ended);
+}
+
+/* A wire that holds little, so that what is not read stays with the relay. */
+static void use_wire(struct http_world *h, uint64_t ms, size_t window)
+{
+  const struct sim_wire wire = { .latency_min_ms = ms,
+                                 .latency_max_ms = ms,
+                                 .window = window,
+                                 .read_max = 65536 };
+
+  sim_set_wire(h->w.sim, &wire);
+}
+
+/* Some 2 kB a second: what the relay holds takes longer than ResponseTimeout.
+ */
+static void slow_down(struct http_world *h)
+{
+  use_wire(h, 50, 100);
+}
+
+static bool has_body(void *user_data)
+{
+  const struct raw_peer *peer = user_data;
+
+  return hc_buffer_len(&peer->received) >= BODY;
+}
+
+static void begin_long_answer(struct http_world *h)
+{
+  static const uint8_t bytes[BODY];
+
+  use_wire(h, 1, 4096);
+  http_get(h);
+  assert_int_equal(http_fetch(h), 101);
+  http_respond(h, &h->rendezvous, 200, ",\"body\":true");
+  assert_int_equal(http_answer(h), 200);
+  raw_pause(&h->sender);
+  raw_send_frame(&h->rendezvous, 0x82, hc_span_of(bytes, sizeof bytes));
+  sim_run(h->w.sim, 1000);
+}
+
+/* Issue 6, "60 s idle in either body": it is not idle. */
+static void a_sender_that_reads_slowly_gets_all_of_its_answer(void **state)
+{
+  struct http_world *h = *state;
+
+  begin_long_answer(h);
+  slow_down(h);
+  raw_resume(&h->sender);
+  assert_false(sim_run_until(h->w.sim, has_body, &h->sender, 120000));
+  assert_true(sim_run_until(h->w.sim, has_body, &h->sender, 240000));
+  sim_run(h->w.sim, 30000);
+  struct hc_span got = hc_buffer_span(&h->sender.received);
+  assert_memory_equal(got.ptr + got.len - 5, "0\r\n\r\n", 5);
+}
+
+static void one_that_does_not_read_for_60_s_is_cut(void **state)
+{
+  struct http_world *h = *state;
+
+  begin_long_answer(h);
+  sim_run(h->w.sim, 58000);
+  assert_false(h->rendezvous.ended);
+  sim_run(h->w.sim, 2000);
+  assert_true(h->rendezvous.ended);
+}
+
+/* Issue 6, "60 s to the response counted from the last body byte delivered". */
+static void a_listener_that_reads_slowly_has_60_s_from_then_on(void **state)
+{
+  static const uint8_t bytes[BODY];
+  struct http_world *h = *state;
+  char head[128];
+
+  use_wire(h, 1, 4096);
+  snprintf(head, sizeof head,
+           "POST /open HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n",
+           BODY);
+  raw_send_str(&h->sender, head);
+  (void)http_read_request(h, &h->listener);
+  assert_int_equal(http_fetch(h), 101);
+  (void)http_read_request(h, &h->rendezvous);
+  raw_pause(&h->rendezvous);
+  raw_send(&h->sender, hc_span_of(bytes, sizeof bytes));
+  sim_run(h->w.sim, 1000);
+  slow_down(h);
+  raw_resume(&h->rendezvous);
+  assert_false(sim_run_until(h->w.sim, has_body, &h->rendezvous, 120000));
+  assert_true(sim_run_until(h->w.sim, has_body, &h->rendezvous, 240000));
+  raw_expect_silence(&h->sender, 59000);
+  http_respond(h, &h->rendezvous, 201, "");
+  sim_run(h->w.sim, 3000); /* it travels slowly, too */
+  assert_int_equal(http_answer(h), 201);
 }
 
 /* spec hybrid-connections.md 10. */
@@ -264,6 +361,9 @@ int main(void)
     HTTP_OWN_TEST(connect_delay_does_not_hold_requests),
     HTTP_TEST(a_pointer_nobody_follows_in_30_s_gives_504),
     HTTP_TEST(a_response_that_stands_still_for_60_s_is_cut),
+    HTTP_TEST(a_sender_that_reads_slowly_gets_all_of_its_answer),
+    HTTP_TEST(one_that_does_not_read_for_60_s_is_cut),
+    HTTP_TEST(a_listener_that_reads_slowly_has_60_s_from_then_on),
     HTTP_TEST(a_lost_listener_gives_502_after_5_s),
     HTTP_TEST(a_lost_listener_may_still_answer_by_rendezvous),
     HTTP_TEST(a_listener_lost_within_its_answer_gives_502),
