@@ -43,7 +43,7 @@ struct hc_curl_route {
 
 /* A job with everything set that jobs have in common. on_done is called from a
  * task, outside libcurl. 0, HYCO_ENOMEM, HYCO_EBADURL (host, or proxy),
- * HYCO_EBADVALUE; fault says why. */
+ * HYCO_EBADVALUE, HYCO_EUNSUPPORTED; fault says why. */
 int hc_curl_job_new(struct hc_loop *loop, const struct hc_curl_route *route,
                     void *owner, void (*on_done)(void *owner, CURLcode result),
                     struct hc_curl_job **out, struct hc_fault *fault);

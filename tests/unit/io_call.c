@@ -57,6 +57,8 @@ static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
   struct call *c = user_data;
   (void)verdict;
   c->was_verified = true;
+  if (c->turn_at_verify)
+    hc_loop_turn(c->pair->loop, 0, true);
   if (c->close_at_verify)
     call_close(c);
   return c->trusts;

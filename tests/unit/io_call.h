@@ -23,6 +23,7 @@ struct call {
   bool close_at_head;
   bool close_at_data;
   bool close_at_verify;
+  bool turn_at_verify; /* a narrow one, as blocking sends run */
   bool pause_at_head;
   bool trusts;
 };

@@ -201,6 +201,27 @@ static void test_the_name_must_be_the_hosts(void **state)
   call_assert_fault(c, HYCO_ECERTVERIFY, "hostname mismatch");
 }
 
+/* The question comes from within libcurl, and what another call has left is
+ * freed in the turn. */
+static void test_a_blocking_call_may_run_where_trust_is_asked_for(void **state)
+{
+  struct call *c = *state;
+  struct call other;
+
+  call_start(c, &call_asking_handler);
+  call_begin(&other, c->pair, &c->request, &call_asking_handler);
+  c->trusts = true;
+  c->turn_at_verify = true;
+  other.trusts = true;
+  other.turn_at_verify = true;
+  other.close_at_verify = true;
+  pair_run_until(c->pair, &other.was_verified);
+  pair_run_until(c->pair, &c->was_verified);
+  pair_run_ms(c->pair, 20);
+  assert_false(other.is_ended);
+  hc_buffer_deinit(&other.got);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -212,6 +233,7 @@ int main(void)
     CALL_TLS(test_the_application_may_accept_a_strange_certificate),
     CALL_TLS(test_the_application_may_refuse_a_good_certificate),
     CALL_TLS(test_a_call_may_be_closed_while_it_is_asked_for_trust),
+    CALL_TLS(test_a_blocking_call_may_run_where_trust_is_asked_for),
     CALL_TLS(test_the_name_must_be_the_hosts),
   };
   return cmocka_run_group_tests(tests, NULL, tls_files_remove);
