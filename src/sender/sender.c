@@ -275,6 +275,8 @@ static int dial(struct hc_sender *s, struct hc_span target,
   };
   int rc = hc_connection_open(s->net, &options, &connection_handler, s,
                               &s->connection, &s->failure);
+  if (rc == 0 && !s->accept_data)
+    hc_connection_pause(s->connection);
   if (rc == 0)
     hc_log_line(&s->log, HC_LOG_INFO, "connecting to %s://%s/$hc/%.*s",
                 s->endpoint.tls ? "wss" : "ws", s->endpoint.host_field,

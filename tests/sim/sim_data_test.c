@@ -307,6 +307,28 @@ static void a_sender_may_pause_before_it_is_connected(void **state)
   sim_world_run(w, 100, "s0 text \"hello\"\n");
 }
 
+/* Between two tries there is no connection that could be paused. */
+static void a_sender_may_pause_before_it_tries_again(void **state)
+{
+  struct sim_world *w = *state;
+  struct sim_receiver *r = sim_world_receiver(w);
+  struct sim_sender *s = sim_world_sender(w);
+  sim_sender_set(s, "WaitForListener=60");
+  assert_int_equal(hc_sender_start(s->core), 0);
+  while (!s->core->retry.is_set || s->core->connection != NULL)
+    sim_run(w->sim, 1);
+  sim_sender_set(s, "azure_relay_connection_accept_data=false");
+  sim_receiver_listen(r);
+  sim_world_wait(w, "s0 ready", 60000);
+  sim_run(w->sim, 100);
+  sim_world_forget(w);
+  assert_int_equal(sim_receiver_send(r, 1, HC_WS_TEXT, hc_span_str("hello")),
+                   0);
+  sim_world_run(w, 5000, "");
+  sim_sender_set(s, "azure_relay_connection_accept_data=true");
+  sim_world_run(w, 100, "s0 text \"hello\"\n");
+}
+
 /* As src/api sends with a timeout: part after part, as the queue has room. */
 static void send_in_parts(struct sim_world *w, struct hc_outgoing *out)
 {
@@ -413,6 +435,7 @@ int main(void)
     SIM_JOINED_TEST(pausing_inside_a_handler_holds_the_very_next_message, 5),
     SIM_TEST(pausing_when_connected_holds_the_first_message, 6),
     SIM_TEST(a_sender_may_pause_before_it_is_connected, 7),
+    SIM_TEST(a_sender_may_pause_before_it_tries_again, 8),
     SIM_JOINED_TEST(a_message_in_parts_is_one_message_there, 8),
     SIM_JOINED_TEST(ready_is_not_forgotten_over_a_message_in_parts, 9),
     SIM_JOINED_TEST(a_message_that_is_given_up_ends_the_connection_1001, 10),
