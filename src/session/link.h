@@ -41,8 +41,8 @@ struct hc_link_handler {
   void (*on_drain)(void *user_data);
 
   /* The stream is over. fault->code is 0 for an orderly end, HYCO_EPROTOCOL
-   * when the peer broke the rules (a Close has been sent), otherwise what broke
-   * the connection. */
+   * when the peer broke the rules (a Close has been sent, unless a backlog is
+   * before it), otherwise what broke the connection. */
   void (*on_end)(void *user_data, const struct hc_fault *fault);
 
   bool (*on_verify)(void *user_data, const struct hc_tls_verdict *verdict);
