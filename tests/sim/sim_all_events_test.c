@@ -351,8 +351,8 @@ static void each_event_comes_in_its_place_with_all_parameters(void **state)
 
   raw_send_server_frame(control, 0x81, hc_span_str("nonsense"));
   expect(&s, "log 0 1 Info error 600: the control message is not JSON (byt"
-             "e 8)\n"
-             "error 600 the control message is not JSON (byte 8)\n");
+             "e 0)\n"
+             "error 600 the control message is not JSON (byte 0)\n");
 
   raw_close(peer, HC_STREAM_CUT);
   expect(&s, "status Remote host disconnected 1120 the peer dropped the co"
