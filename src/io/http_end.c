@@ -88,6 +88,22 @@ static bool was_truncated(const struct hc_io_call *call)
          !call->in_is_chunked && length_of(call) < 0;
 }
 
+/* In the words of a connection. libcurl's are "OpenSSL/3.0.1:
+ * error:0A00010B:SSL routines::wrong version number", and "OpenSSL SSL_connect:
+ * SSL_ERROR_SYSCALL in ..." where the server has closed. */
+static void set_tls_fault(struct hc_io_call *call, const char *text)
+{
+  const char *reason = strstr(text, "::");
+
+  if (strstr(text, "SSL_ERROR_SYSCALL") != NULL)
+    hc_fault_set(&call->fault, HYCO_ETLS,
+                 "%s: the peer closed the connection during the TLS handshake",
+                 call->name);
+  else
+    hc_fault_set(&call->fault, HYCO_ETLS, "%s: TLS: %s", call->name,
+                 reason != NULL ? reason + 2 : text);
+}
+
 void hc_io_call_done(struct hc_io_call *call, int result)
 {
   const struct hc_fault *refused = &call->loan.fault;
@@ -105,7 +121,10 @@ void hc_io_call_done(struct hc_io_call *call, int result)
                  refused->text);
   else if (result != CURLE_OK && call->fault.code == 0) {
     int code = code_of(call, (CURLcode)result, &text);
-    hc_fault_set(&call->fault, code, "%s: %s", call->name, text);
+    if (code == HYCO_ETLS)
+      set_tls_fault(call, text);
+    else
+      hc_fault_set(&call->fault, code, "%s: %s", call->name, text);
   }
   call->is_ended = true;
   hc_curl_job_drop(call->job);

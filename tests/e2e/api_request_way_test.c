@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,10 +203,9 @@ static void the_family_of_addresses_is_a_connections(void **state)
   assert_int_equal(status, 0);
 }
 
-/* surface: DefaultConnectionTimeout */
-static void a_server_that_never_answers_tls_times_out(void **state)
+/* A port where no relay is: the sender's address from now on. */
+static int listen_elsewhere(struct api_world *w)
 {
-  struct api_world *w = *state;
   struct sockaddr_in own = { .sin_family = AF_INET,
                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
   socklen_t len = sizeof own;
@@ -217,9 +217,57 @@ static void a_server_that_never_answers_tls_times_out(void **state)
   assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &len), 0);
   (void)snprintf(address, sizeof address, "127.0.0.1:%d", ntohs(own.sin_port));
   set(w, HYCO_NAMESPACE_ADDRESS, address);
+  return fd;
+}
+
+/* surface: DefaultConnectionTimeout */
+static void a_server_that_never_answers_tls_times_out(void **state)
+{
+  struct api_world *w = *state;
+  int fd = listen_elsewhere(w);
+
   set_int(w, HYCO_DEFAULT_CONNECTION_TIMEOUT, 1); /* the usual is 20 */
   assert_int_equal(ask_with(w, w->sender), HYCO_ETIMEDOUT);
   close(fd);
+}
+
+struct plain_server {
+  int listener;
+  const char *says;
+};
+
+/* Says that to the first client's first bytes, and closes. */
+static void *serve_plain(void *user_data)
+{
+  const struct plain_server *server = user_data;
+  char bytes[16384]; /* a ClientHello, whole: or closing were a reset */
+  int fd = accept(server->listener, NULL, NULL);
+
+  (void)recv(fd, bytes, sizeof bytes, 0);
+  (void)send(fd, server->says, strlen(server->says), MSG_NOSIGNAL);
+  close(fd);
+  return NULL;
+}
+
+/* Requests say it in the words of connections, not in libcurl's. */
+static void a_server_without_tls_is_told_as_that(void **state)
+{
+  struct api_world *w = *state;
+  static const char *const cases[][2] = {
+    { "HTTP/1.1 400 Bad Request\r\n\r\n", ": TLS: wrong version number" },
+    { "", ": the peer closed the connection during the TLS handshake" },
+  };
+
+  for (size_t i = 0; i < CHECK_COUNT(cases); i++) {
+    struct plain_server server = { listen_elsewhere(w), cases[i][0] };
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, serve_plain, &server), 0);
+    assert_int_equal(ask_with(w, w->sender), HYCO_ETLS);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    close(server.listener);
+    if (strcmp(strchr(strchr(words, ':') + 1, ':'), cases[i][1]) != 0)
+      fail_msg("\"%s\", expected \"...%s\"", words, cases[i][1]);
+  }
 }
 
 int main(void)
@@ -234,6 +282,7 @@ int main(void)
     TEST(the_application_may_refuse_what_is_good),
     TEST(the_family_of_addresses_is_a_connections),
     TEST(a_server_that_never_answers_tls_times_out),
+    TEST(a_server_without_tls_is_told_as_that),
   };
   return cmocka_run_group_tests_name("e2e_api_request_way", tests, NULL, NULL);
 }

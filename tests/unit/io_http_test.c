@@ -236,8 +236,8 @@ static void test_a_whole_answer_may_be_followed_by_a_cut(void **state)
   struct call *c = *state;
   static const char *const answers[] = {
     "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
-    "HTTP/1.1 200 OK\r\ntransfer-encoding:Chunked \r\n\r\n"
-    "3\r\nabc\r\n0\r\n\r\n",
+    ("HTTP/1.1 200 OK\r\ntransfer-encoding:Chunked \r\n\r\n"
+     "3\r\nabc\r\n0\r\n\r\n"),
     "HTTP/1.1 204 No Content\r\n\r\n",
     "HTTP/1.1 304 Not Modified\r\n\r\n",
   };
