@@ -26,6 +26,8 @@ extern "C" {
      "go by rendezvous, longer answers have to.") \
   XX(header_max, "HeaderMax", 32768, 256, 131072, "bytes", \
      "Length of a request's head; above it 431.") \
+  XX(no_listener_status, "NoListenerStatus", 502, 400, 599, "", \
+     "Status of an HTTP request to an entity without a listener.") \
   XX(requests_held_max, "RequestsHeldMax", 67108864, 65536, 536870912, \
      "bytes", \
      "Heads and bodies of all HTTP requests that are held together, until " \

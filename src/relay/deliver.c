@@ -18,10 +18,10 @@ find_endpoint(const struct hc_relay_exchange *e)
                           : NULL;
 }
 
-static struct hc_relay_refusal nobody(void)
+static struct hc_relay_refusal nobody(const struct hc_relay_exchange *e)
 {
-  return hc_relay_refuse(502, "There are no listeners connected for the "
-                              "endpoint.");
+  return hc_relay_refuse((int)e->relay->settings.no_listener_status,
+                         "There are no listeners connected for the endpoint.");
 }
 
 struct hc_relay_refusal
@@ -30,7 +30,7 @@ hc_relay_deliver_check(const struct hc_relay_exchange *e)
   const struct hc_relay_endpoint *endpoint = find_endpoint(e);
 
   if (endpoint == NULL || endpoint->n_listeners == 0)
-    return nobody();
+    return nobody(e);
   for (struct hc_list *node = endpoint->listeners.next;
        node != &endpoint->listeners; node = node->next) {
     const struct hc_relay_listener *l =
@@ -104,7 +104,7 @@ struct hc_relay_refusal hc_relay_deliver(struct hc_relay_exchange *e,
   struct hc_relay_endpoint *endpoint = find_endpoint(e);
 
   if (endpoint == NULL || endpoint->n_listeners == 0)
-    return nobody();
+    return nobody(e);
   struct hc_relay_channel *kept = find_kept(e, endpoint);
   if (kept != NULL && hc_relay_channel_reuse(kept, e) == 0)
     return hc_relay_allow();

@@ -4,7 +4,7 @@
 
 #include "relay/exchange.h"
 
-/* 502: no listener; 404: none that the sender may have. */
+/* NoListenerStatus (502): no listener; 404: none that the sender may have. */
 struct hc_relay_refusal
 hc_relay_deliver_check(const struct hc_relay_exchange *e);
 

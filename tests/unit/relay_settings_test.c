@@ -19,6 +19,7 @@ static void the_defaults_are_the_services(void **state)
   assert_int_equal(s.recycle_after_s, 0);
   assert_int_equal(s.pong_interval_s, 210);
   assert_int_equal(s.connect_delay_ms, 0);
+  assert_int_equal(s.no_listener_status, 502);
 }
 
 static void every_row_has_a_name_a_help_and_a_default_in_range(void **state)
@@ -317,6 +318,26 @@ what_is_looked_for_after_the_delay_is_what_is_there_then(void **state)
   world_finish(&w);
 }
 
+/* spec hybrid-connections.md 10: "HTTP request, no listener: 502 (settable)";
+ * 4.3: the guide's text has 502, its table 503. */
+static void no_listener_status(void **state)
+{
+  struct relay_world w;
+  struct raw_peer sender;
+
+  (void)state;
+  start_with(&w, "NoListenerStatus", "503");
+  raw_dial(&sender, w.sim, w.port);
+  raw_send_str(&sender, "GET /open HTTP/1.1\r\nHost: a\r\n\r\n");
+  assert_int_equal(world_answer(&w, &sender), 503);
+  assert_non_null(strstr(w.head, "There are no listeners connected for the "
+                                 "endpoint."));
+  raw_close(&sender, HC_STREAM_CLEAN);
+  assert_int_equal(world_refused(&w, "/$hc/open?sb-hc-action=connect", ""),
+                   404);
+  world_finish(&w);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -334,6 +355,7 @@ int main(void)
     cmocka_unit_test(pong_interval),
     cmocka_unit_test(recycle_after),
     cmocka_unit_test(without_recycle_after_a_channel_stays),
+    cmocka_unit_test(no_listener_status),
     cmocka_unit_test(connect_delay),
     cmocka_unit_test(what_is_looked_for_after_the_delay_is_what_is_there_then),
   };
