@@ -396,12 +396,12 @@ size_t hc_http_count(const struct hc_http_head *head, const char *name)
   return n;
 }
 
-static bool list_has(struct hc_span list, const char *token)
+bool hc_http_list_has(struct hc_span list, struct hc_span token)
 {
   struct hc_span item;
 
   while (hc_span_split(&list, ',', &item))
-    if (hc_span_is_nocase(hc_span_trim(item), token))
+    if (hc_span_equal_nocase(hc_span_trim(item), token))
       return true;
   return false;
 }
@@ -411,7 +411,7 @@ bool hc_http_has_token(const struct hc_http_head *head, const char *name,
 {
   for (size_t i = 0; i < head->n_fields; i++)
     if (hc_span_is_nocase(head->fields[i].name, name) &&
-        list_has(head->fields[i].value, token))
+        hc_http_list_has(head->fields[i].value, hc_span_str(token)))
       return true;
   return false;
 }

@@ -57,6 +57,9 @@ const struct hc_http_field *hc_http_find(const struct hc_http_head *head,
 /* How many fields have this name. */
 size_t hc_http_count(const struct hc_http_head *head, const char *name);
 
+/* True if a comma list holds the token (any case). */
+bool hc_http_list_has(struct hc_span list, struct hc_span token);
+
 /* True if the comma lists of all fields of this name hold the token (any
  * case), e.g. ("Connection", "Upgrade"). */
 bool hc_http_has_token(const struct hc_http_head *head, const char *name,

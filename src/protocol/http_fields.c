@@ -15,16 +15,6 @@ bool hc_http_field_frames(struct hc_span name)
   return false;
 }
 
-static bool list_names(struct hc_span list, struct hc_span name)
-{
-  struct hc_span item;
-
-  while (hc_span_split(&list, ',', &item))
-    if (hc_span_equal_nocase(hc_span_trim(item), name))
-      return true;
-  return false;
-}
-
 bool hc_http_field_is_hop_by_hop(const struct hc_http_head *head,
                                  struct hc_span name)
 {
@@ -34,7 +24,7 @@ bool hc_http_field_is_hop_by_hop(const struct hc_http_head *head,
     return false;
   for (size_t i = 0; i < head->n_fields; i++)
     if (hc_span_is_nocase(head->fields[i].name, "Connection") &&
-        list_names(head->fields[i].value, name))
+        hc_http_list_has(head->fields[i].value, name))
       return true;
   return false;
 }

@@ -1,7 +1,7 @@
-/* Error answers: a status line, a date, no body. */
+/* The relay's own answers: 101, or a status line, a date and no body. */
 #include "relay/answer.h"
 
-#include "protocol/http1.h"
+#include "protocol/handshake.h"
 #include <stdio.h>
 #include <time.h>
 
@@ -75,4 +75,17 @@ void hc_relay_answer(struct hc_stream *stream,
                  tm.tm_year + 1900, (tm.tm_hour + 11) % 12 + 1, tm.tm_min,
                  tm.tm_sec, tm.tm_hour < 12 ? "AM" : "PM");
   hc_relay_answer_plain(stream, refusal.status, hc_span_str(reason));
+}
+
+int hc_relay_answer_101(struct hc_stream *stream, struct hc_span key,
+                        struct hc_span protocol)
+{
+  struct hc_buffer out;
+
+  hc_buffer_init(&out, HC_HTTP_HEAD_MAX);
+  int rc = hc_ws_write_response(&out, key, protocol);
+  if (rc == 0)
+    rc = hc_stream_write(stream, hc_buffer_span(&out));
+  hc_buffer_deinit(&out);
+  return rc;
 }

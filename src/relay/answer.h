@@ -38,4 +38,9 @@ void hc_relay_answer(struct hc_stream *stream,
 void hc_relay_answer_plain(struct hc_stream *stream, int status,
                            struct hc_span reason);
 
+/* Writes the 101 of a handshake with this key; protocol is empty or the one
+ * that was agreed on. 0 or HYCO_E*: nothing was written. */
+int hc_relay_answer_101(struct hc_stream *stream, struct hc_span key,
+                        struct hc_span protocol);
+
 #endif

@@ -2,7 +2,6 @@
 #include "relay/channel.h"
 
 #include "base/memory.h"
-#include "protocol/handshake.h"
 #include "relay/deliver.h"
 #include "relay/farewell.h"
 #include "relay/frame.h"
@@ -230,18 +229,6 @@ static void break_off(struct hc_relay_channel *c, int code, const char *why)
   lose(c, 0);
 }
 
-static void answer_ping(struct hc_relay_channel *c,
-                        const struct hc_ws_chunk *chunk)
-{
-  uint8_t payload[HC_WS_CONTROL_MAX];
-
-  if (hc_relay_channel_is_full(c))
-    return;
-  hc_ws_chunk_copy(payload, chunk);
-  (void)hc_relay_write_frame(c->stream, HC_WS_PONG,
-                             hc_span_of(payload, chunk->data.len));
-}
-
 /* False: the channel is gone. */
 static bool on_message(struct hc_relay_channel *c)
 {
@@ -299,7 +286,7 @@ static bool on_chunk(struct hc_relay_channel *c,
 {
   switch (chunk->head.opcode) {
   case HC_WS_PING:
-    answer_ping(c, chunk);
+    hc_relay_answer_ping(c->stream, chunk);
     return true;
   case HC_WS_PONG:
     return true;
@@ -346,17 +333,6 @@ static void on_end(void *user_data, const struct hc_fault *fault)
   (void)fault;
   hc_stream_close(c->stream, HC_STREAM_CUT);
   lose(c, 0);
-}
-
-static bool write_101(struct hc_stream *stream, struct hc_span key)
-{
-  struct hc_buffer out;
-
-  hc_buffer_init(&out, HC_HTTP_HEAD_MAX);
-  bool ok = hc_ws_write_response(&out, key, hc_span_of(NULL, 0)) == 0 &&
-            hc_stream_write(stream, hc_buffer_span(&out)) == 0;
-  hc_buffer_deinit(&out);
-  return ok;
 }
 
 static struct hc_relay_channel *channel_new(struct hc_relay *relay,
@@ -417,7 +393,7 @@ hc_relay_channel_open(struct hc_relay *relay, struct hc_stream *stream,
     return no;
   if (hc_relay_is_full(relay, relay->channels.n))
     return hc_relay_refuse(503, "The relay has too many connections.");
-  if (!write_101(stream, key))
+  if (hc_relay_answer_101(stream, key, hc_span_of(NULL, 0)) != 0)
     return no_memory();
   struct hc_relay_channel *c = channel_new(relay, stream, e);
   if (c == NULL) {

@@ -1,6 +1,8 @@
 /* Whole frames of the relay's own. */
 #include "relay/frame.h"
 
+#include "relay/server.h"
+
 int hc_relay_write_frame(struct hc_stream *stream, enum hc_ws_opcode opcode,
                          struct hc_span payload)
 {
@@ -25,4 +27,16 @@ int hc_relay_write_close(struct hc_stream *stream, int code, const char *reason)
   size_t len = hc_ws_write_close(body, code, hc_span_str(reason));
 
   return hc_relay_write_frame(stream, HC_WS_CLOSE, hc_span_of(body, len));
+}
+
+void hc_relay_answer_ping(struct hc_stream *stream,
+                          const struct hc_ws_chunk *ping)
+{
+  uint8_t payload[HC_WS_CONTROL_MAX];
+
+  if (hc_stream_pending(stream) > HC_RELAY_HIGH_MARK)
+    return;
+  hc_ws_chunk_copy(payload, ping);
+  (void)hc_relay_write_frame(stream, HC_WS_PONG,
+                             hc_span_of(payload, ping->data.len));
 }

@@ -13,4 +13,9 @@ int hc_relay_write_frame(struct hc_stream *stream, enum hc_ws_opcode opcode,
 int hc_relay_write_close(struct hc_stream *stream, int code,
                          const char *reason);
 
+/* Writes the pong; not to a peer that does not read: answers must not pile up.
+ */
+void hc_relay_answer_ping(struct hc_stream *stream,
+                          const struct hc_ws_chunk *ping);
+
 #endif

@@ -16,14 +16,9 @@ static bool is_named(const struct hc_control_fields *fields,
                      struct hc_span name)
 {
   for (size_t i = 0; i < fields->n; i++) {
-    if (!hc_span_is_nocase(hc_span_str(fields->list[i].name), "Connection"))
-      continue;
-    struct hc_span list = hc_span_str(fields->list[i].value);
-    struct hc_span piece;
-    while (hc_span_split(&list, ',', &piece)) {
-      if (hc_span_equal_nocase(hc_span_trim(piece), name))
-        return true;
-    }
+    if (hc_span_is_nocase(hc_span_str(fields->list[i].name), "Connection") &&
+        hc_http_list_has(hc_span_str(fields->list[i].value), name))
+      return true;
   }
   return false;
 }

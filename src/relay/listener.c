@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "protocol/control.h"
-#include "protocol/handshake.h"
 #include "relay/exchange.h"
 #include "relay/farewell.h"
 #include "relay/frame.h"
@@ -135,17 +134,6 @@ static char *make_base(const struct hc_relay *relay, struct hc_span authority)
   return base;
 }
 
-static bool write_101(struct hc_stream *stream, struct hc_span key)
-{
-  struct hc_buffer out;
-
-  hc_buffer_init(&out, HC_HTTP_HEAD_MAX);
-  bool ok = hc_ws_write_response(&out, key, hc_span_of(NULL, 0)) == 0 &&
-            hc_stream_write(stream, hc_buffer_span(&out)) == 0;
-  hc_buffer_deinit(&out);
-  return ok;
-}
-
 static struct hc_relay_listener *
 listener_new(struct hc_relay *relay, struct hc_stream *stream,
              const struct hc_relay_registration *registration)
@@ -186,7 +174,8 @@ struct hc_relay_refusal hc_relay_listener_register(
   };
   struct hc_relay_listener *l = listener_new(relay, stream, registration);
 
-  if (l == NULL || !write_101(stream, registration->key)) {
+  if (l == NULL || hc_relay_answer_101(stream, registration->key,
+                                       hc_span_of(NULL, 0)) != 0) {
     if (l != NULL)
       free_parts(l);
     return hc_relay_refuse(500, "The relay is out of memory.");

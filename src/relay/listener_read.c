@@ -14,18 +14,6 @@ void hc_relay_listener_forget_message(struct hc_relay_listener *l)
   hc_buffer_trim(&l->message);
 }
 
-static void answer_ping(struct hc_relay_listener *l,
-                        const struct hc_ws_chunk *chunk)
-{
-  uint8_t payload[HC_WS_CONTROL_MAX];
-
-  if (hc_stream_pending(l->stream) > HC_RELAY_HIGH_MARK)
-    return;
-  hc_ws_chunk_copy(payload, chunk);
-  (void)hc_relay_write_frame(l->stream, HC_WS_PONG,
-                             hc_span_of(payload, chunk->data.len));
-}
-
 /* Echoes the Close (RFC 6455 5.5.1). */
 static void on_close(struct hc_relay_listener *l,
                      const struct hc_ws_chunk *chunk)
@@ -206,7 +194,7 @@ static bool on_chunk(struct hc_relay_listener *l,
 {
   switch (chunk->head.opcode) {
   case HC_WS_PING:
-    answer_ping(l, chunk);
+    hc_relay_answer_ping(l->stream, chunk);
     return true;
   case HC_WS_PONG:
     return true;

@@ -196,19 +196,6 @@ static struct hc_relay_refusal reject(struct waiting *w,
   return hc_relay_refuse(410, "The connection was rejected.");
 }
 
-static int write_101(struct hc_stream *stream, struct hc_span key,
-                     struct hc_span protocol)
-{
-  struct hc_buffer out;
-
-  hc_buffer_init(&out, HC_HTTP_HEAD_MAX);
-  int rc = hc_ws_write_response(&out, key, protocol);
-  if (rc == 0)
-    rc = hc_stream_write(stream, hc_buffer_span(&out));
-  hc_buffer_deinit(&out);
-  return rc;
-}
-
 static struct hc_relay_refusal accept(struct waiting *w,
                                       struct hc_stream *stream,
                                       const struct hc_relay_request *request)
@@ -221,8 +208,8 @@ static struct hc_relay_refusal accept(struct waiting *w,
     return no;
   struct hc_span protocol =
       hc_relay_agree_protocol(request->head, hc_span_str(w->protocols));
-  if (write_101(w->stream, hc_span_str(w->key), protocol) != 0 ||
-      write_101(stream, key, protocol) != 0) {
+  if (hc_relay_answer_101(w->stream, hc_span_str(w->key), protocol) != 0 ||
+      hc_relay_answer_101(stream, key, protocol) != 0) {
     hc_stream_close(w->stream, HC_STREAM_CUT);
     waiting_free(w);
     return hc_relay_refuse(500, "The relay is out of memory.");
