@@ -51,7 +51,8 @@ static const struct hc_cli_command commands[] = {
     "  hyco listen web -c @string --http-forward http://localhost:8080/\n"
     "\n"
     "With --http-echo a request is answered with its own body, which goes back "
-    "as it comes, and its Content-Type; with --http-status with that status, "
+    "as it comes, and the headers that describe it (Content-*); a TRACE gets "
+    "its head. With --http-status with that status, "
     "once its body has been read. They are for trying things out; with -v each "
     "request is told.\n"
     "  hyco listen probe -c @string --http-status 204 -v\n" },

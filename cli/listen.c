@@ -60,7 +60,8 @@ static const struct hc_cli_option options[] = {
   { .name = "http-echo",
     .kind = HC_CLI_FLAG,
     .offset = offsetof(struct listen_values, http_echo),
-    .help = "answer each HTTP request with its own body" },
+    .help = "answer each HTTP request with its own body and what\n"
+            "describes it, TRACE with its head" },
   { .name = "http-status",
     .kind = HC_CLI_NUMBER,
     .offset = offsetof(struct listen_values, http_status),

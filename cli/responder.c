@@ -2,6 +2,8 @@
 #include "responder.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 enum { STATUS_UNAVAILABLE = 503 };
 
@@ -35,17 +37,96 @@ static void finish(struct hc_cli_listener *l, const struct hc_cli_peer *request)
   forget(l, id);
 }
 
-/* The status, and for an echo the type of what comes back. */
-static int begin(struct hc_cli_listener *l, int id)
+/* Content-Type, Content-Encoding...: what a body that comes back needs. */
+static bool is_of_the_body(const char *name)
 {
-  static const char type[] = "Content-Type";
+  static const char start[] = "Content-";
+  return strncasecmp(name, start, strlen(start)) == 0 &&
+         strcasecmp(name, "Content-Length") != 0;
+}
+
+/* What a TRACE should not give back: RFC 9110 9.3.8. */
+static bool is_secret(const char *name)
+{
+  return strcasecmp(name, "Authorization") == 0 ||
+         strcasecmp(name, "Proxy-Authorization") == 0 ||
+         strcasecmp(name, "Cookie") == 0;
+}
+
+static int write_text(struct hc_cli_listener *l, int id, const char *text)
+{
+  return hyco_response_write(l->receiver, id, text, strlen(text));
+}
+
+static int write_field(struct hc_cli_listener *l, int id, const char *name,
+                       const char *value)
+{
+  int rc = write_text(l, id, name);
+  if (rc == 0)
+    rc = write_text(l, id, ": ");
+  if (rc == 0)
+    rc = write_text(l, id, value);
+  return rc == 0 ? write_text(l, id, "\r\n") : rc;
+}
+
+/* Calls fn for each header until it fails. */
+static int each_header(struct hc_cli_listener *l, int id,
+                       int (*fn)(struct hc_cli_listener *l, int id,
+                                 const char *name, const char *value))
+{
+  const char *name = "";
   const char *value = NULL;
-  if (l->http_status != 0)
-    return hyco_response_set_status(l->receiver, id, l->http_status, NULL);
-  int rc = hyco_receiver_get_request_header(l->receiver, id, type, &value);
-  if (rc == 0 && value != NULL)
-    rc = hyco_response_add_header(l->receiver, id, type, value);
+  int rc = 0;
+  for (size_t i = 0; rc == 0; i++) {
+    rc = hyco_receiver_get_request_header_at(l->receiver, id, i, &name, &value);
+    if (rc != 0 || name == NULL)
+      return rc;
+    rc = fn(l, id, name, value);
+  }
   return rc;
+}
+
+static int copy_header(struct hc_cli_listener *l, int id, const char *name,
+                       const char *value)
+{
+  if (!is_of_the_body(name))
+    return 0;
+  int rc = hyco_response_add_header(l->receiver, id, name, value);
+  return rc == HYCO_EBADVALUE ? 0 : rc; /* the echo does without it */
+}
+
+static int trace_header(struct hc_cli_listener *l, int id, const char *name,
+                        const char *value)
+{
+  return is_secret(name) ? 0 : write_field(l, id, name, value);
+}
+
+/* The request's head as it came. It fits into what is held of an answer. */
+static int trace(struct hc_cli_listener *l, const hyco_http_request *e)
+{
+  int id = e->connection_id;
+  int rc =
+      hyco_response_add_header(l->receiver, id, "Content-Type", "message/http");
+  if (rc == 0)
+    rc = write_text(l, id, "TRACE ");
+  if (rc == 0)
+    rc = write_text(l, id, e->request_target);
+  if (rc == 0)
+    rc = write_text(l, id, " HTTP/1.1\r\n");
+  if (rc == 0)
+    rc = each_header(l, id, trace_header);
+  return rc == 0 ? write_text(l, id, "\r\n") : rc;
+}
+
+/* The status, or what an echo has before the body. */
+static int begin(struct hc_cli_listener *l, struct hc_cli_peer *request,
+                 const hyco_http_request *e)
+{
+  if (l->http_status != 0)
+    return hyco_response_set_status(l->receiver, request->id, l->http_status,
+                                    NULL);
+  request->done = strcmp(e->request_method, "TRACE") == 0;
+  return request->done ? trace(l, e) : each_header(l, request->id, copy_header);
 }
 
 static void refuse(struct hc_cli_listener *l, int id, const char *why)
@@ -72,7 +153,7 @@ static void on_request(hyco_receiver *r, const hyco_http_request *e,
     return;
   }
   request->waiting.max = HC_CLI_RESPONDER_WAITING_MAX;
-  int rc = begin(l, id);
+  int rc = begin(l, request, e);
   if (rc < 0)
     give_up(l, id, rc);
   else if (!e->has_body)
@@ -93,7 +174,7 @@ static int take(struct hc_cli_listener *l, struct hc_cli_peer *request,
                 const hyco_http_request_data *e)
 {
   request->ended = e->eom;
-  if (l->http_status != 0 || e->len == 0)
+  if (l->http_status != 0 || request->done || e->len == 0)
     return 0;
   if (request->paused) /* behind what waits */
     return wait_with(l, request, e->data, e->len);

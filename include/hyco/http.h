@@ -85,6 +85,15 @@ HYCO_API int hyco_receiver_get_request_header(hyco_receiver *r,
                                               const char *name,
                                               const char **value);
 
+/* All its headers, one after the other: the one at this place, from 0 on; *name
+ * is NULL behind the last. Borrowed as above. HYCO_ENOREQUEST, HYCO_EINVALID
+ * (NULL). */
+HYCO_API int hyco_receiver_get_request_header_at(hyco_receiver *r,
+                                                 int connection_id,
+                                                 size_t place,
+                                                 const char **name,
+                                                 const char **value);
+
 /* Answers a request at once; data is copied, and taken whole however long it
  * is. Headers added before with hyco_response_add_header go along.
  * status_description NULL or "": none. An answer up to 64 KiB goes over the

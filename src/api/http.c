@@ -35,6 +35,23 @@ int hyco_receiver_get_request_header(hyco_receiver *r, int connection_id,
   return 0;
 }
 
+int hyco_receiver_get_request_header_at(hyco_receiver *r, int connection_id,
+                                        size_t place, const char **name,
+                                        const char **value)
+{
+  const struct hc_exchange *x = find(r, connection_id);
+
+  if (x == NULL)
+    return HYCO_ENOREQUEST;
+  if (name == NULL || value == NULL)
+    return refuse_null(r, "name or value");
+  const struct hc_control_fields *fields = &x->info.headers;
+  bool is_there = place < fields->n;
+  *name = is_there ? fields->list[place].name : NULL;
+  *value = is_there ? fields->list[place].value : NULL;
+  return 0;
+}
+
 int hyco_receiver_send_http_response(hyco_receiver *r, int connection_id,
                                      int status_code,
                                      const char *status_description,

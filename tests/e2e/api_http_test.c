@@ -67,6 +67,40 @@ static void the_first_header_of_a_name_is_given(void **state)
   http_answer(w);
 }
 
+static void all_headers_are_given_in_turn(void **state)
+{
+  struct http_world *w = *state;
+  struct http_asked *a = http_prepare(w, "GET");
+  const char *name = "";
+  const char *value = NULL;
+  size_t n = 0;
+  unsigned ours = 0;
+
+  hyco_request_add_header(a->request, "X-Own", "one");
+  hyco_request_add_header(a->request, "X-Two", "two");
+  assert_int_equal(hyco_request_start(a->request), 0);
+  http_await(w, &w->told, 1);
+  hyco_receiver *r = w->receiver;
+  while (name != NULL) {
+    assert_int_equal(
+        hyco_receiver_get_request_header_at(r, w->id, n++, &name, &value), 0);
+    ours +=
+        name != NULL && strcmp(name, "X-Own") == 0 && strcmp(value, "one") == 0;
+    ours +=
+        name != NULL && strcmp(name, "X-Two") == 0 && strcmp(value, "two") == 0;
+  }
+  assert_null(value);
+  assert_int_equal(ours, 2);
+  assert_int_equal(
+      hyco_receiver_get_request_header_at(r, w->id, SIZE_MAX, &name, &value),
+      0);
+  assert_null(name);
+  http_answer(w);
+  assert_int_equal(
+      hyco_receiver_get_request_header_at(r, w->id, 0, &name, &value),
+      HYCO_ENOREQUEST);
+}
+
 /* --- ids and NULL --- */
 
 static void an_id_that_is_no_request_is_refused(void **state)
@@ -96,6 +130,8 @@ static void what_is_null_is_refused_and_harms_nothing(void **state)
   const int results[] = {
     hyco_receiver_get_request_header(r, w->id, NULL, &value),
     hyco_receiver_get_request_header(r, w->id, "Host", NULL),
+    hyco_receiver_get_request_header_at(r, w->id, 0, NULL, &value),
+    hyco_receiver_get_request_header_at(r, w->id, 0, &value, NULL),
     hyco_receiver_send_http_response(r, w->id, 200, "OK", NULL, 1),
     hyco_response_add_header(r, w->id, NULL, "v"),
     hyco_response_add_header(r, w->id, "N", NULL),
@@ -288,6 +324,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     TEST(a_request_is_told_with_all_about_it),
     TEST(the_first_header_of_a_name_is_given),
+    TEST(all_headers_are_given_in_turn),
     TEST(an_id_that_is_no_request_is_refused),
     TEST(what_is_null_is_refused_and_harms_nothing),
     TEST(a_status_is_from_200_to_999_but_502_and_504),

@@ -37,6 +37,16 @@ check "a request without a body: an empty answer" came_back "$scratch/body0"
 check "whose status is 200" answered '200 OK'
 ask -I "$at/x"
 check "HEAD" answered '200'
+ask "$at" -d x -H 'Content-Encoding: gzip' -H 'Content-Language: de' -H 'X-A: b'
+check "what describes a body comes back with it" \
+  has '^content-encoding: gzip.$'
+check "all of that" has '^content-language: de.$'
+check "other headers do not" not has '^x-a:'
+ask -X TRACE "$at/x?y" -H 'X-A: b' -H 'Cookie: c=d'
+check "TRACE gives the head back" says '^TRACE /probe/x?y HTTP/1.1.$'
+check "with its headers" says '^X-A: b.$'
+check "but for secrets" not says 'c=d'
+check "as a message" has '^content-type: message/http.$'
 ask -X DELETE "$at/x%20y?q=%20"
 check "any method" answered '200'
 line='request [0-9]*: DELETE /probe/x%20y?q=%20 from 127.0.0.1 port [0-9]*'

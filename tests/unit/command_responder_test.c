@@ -12,10 +12,11 @@ enum { ID = 7 };
 
 /* The library and the listener, as far as the responder uses them. */
 static struct {
-  int write_error;   /* HYCO_EWOULDBLOCK: it is full */
-  const char *type;  /* the request's */
-  const char *why;   /* it is refused */
-  char answer[4096]; /* what it was told, in order */
+  int write_error;                 /* HYCO_EWOULDBLOCK: it is full */
+  const char *const (*headers)[2]; /* the request's, NULL behind them */
+  int header_error;                /* of an answer's */
+  const char *why;                 /* it is refused */
+  char answer[4096];               /* what it was told, in order */
   bool paused;
 } library;
 
@@ -38,13 +39,18 @@ static void expect(const char *text)
   library.answer[0] = '\0';
 }
 
-int hyco_receiver_get_request_header(hyco_receiver *r, int connection_id,
-                                     const char *name, const char **value)
+int hyco_receiver_get_request_header_at(hyco_receiver *r, int connection_id,
+                                        size_t place, const char **name,
+                                        const char **value)
 {
+  static const char *const none[1][2];
+  const char *const(*headers)[2] =
+      library.headers != NULL ? library.headers : none;
+
   (void)r;
   assert_int_equal(connection_id, ID);
-  assert_string_equal(name, "Content-Type");
-  *value = library.type;
+  *name = headers[place][0];
+  *value = headers[place][1];
   return 0;
 }
 
@@ -76,7 +82,7 @@ int hyco_response_add_header(hyco_receiver *r, int connection_id,
   (void)r;
   assert_int_equal(connection_id, ID);
   note("%s: %s\n", name, value);
-  return 0;
+  return library.header_error;
 }
 
 int hyco_response_write(hyco_receiver *r, int connection_id, const void *data,
@@ -164,14 +170,19 @@ static int tear_down(void **state)
   return 0;
 }
 
-static void request(bool has_body)
+static void request_by(const char *method, bool has_body)
 {
   const hyco_http_request e = { .connection_id = ID,
-                                .request_method = "PUT",
+                                .request_method = method,
                                 .request_target = "/x",
                                 .remote_address = "::1",
                                 .has_body = has_body };
   events.on_http_request(NULL, &e, &listener);
+}
+
+static void request(bool has_body)
+{
+  request_by("PUT", has_body);
 }
 
 static void data(const char *text, bool eom)
@@ -197,17 +208,60 @@ static void assert_forgotten(long n_ended)
   assert_int_equal(listener.n_ended, n_ended);
 }
 
-static void a_body_comes_back_in_its_pieces_with_its_type(void **state)
+static void a_body_comes_back_in_its_pieces_with_what_describes_it(void **state)
 {
+  static const char *const headers[][2] = {
+    { "content-TYPE", "a/b" }, { "Accept", "x/y" },
+    { "Contents", "no" },      { "Content-Encoding", "gzip" },
+    { "Content-Length", "6" }, { NULL, NULL },
+  };
+
   (void)state;
-  library.type = "a/b";
+  library.headers = headers;
   request(true);
-  expect("Content-Type: a/b\n");
+  expect("content-TYPE: a/b\nContent-Encoding: gzip\n");
   data("one", false);
   data("two", false);
   expect("write one\nwrite two\n");
   assert_int_equal(listener.requests.n, 1);
   data("", true);
+  expect("end\n");
+  assert_forgotten(1);
+}
+
+static void a_header_that_no_answer_may_have_is_left_out(void **state)
+{
+  static const char *const headers[][2] = { { "Content-Type", "a\tb " },
+                                            { NULL, NULL } };
+
+  (void)state;
+  library.headers = headers;
+  library.header_error = HYCO_EBADVALUE;
+  request(false);
+  expect("Content-Type: a\tb \nend\n");
+  library.header_error = HYCO_ENOMEM;
+  request(false);
+  expect("Content-Type: a\tb \nerror request 7 -10055 words\nabort\n");
+}
+
+/* RFC 9110 9.3.8: "The final recipient of the request SHOULD reflect the
+ * message received [...] excluding any request fields that are likely to
+ * contain sensitive data". */
+static void a_trace_gives_the_head_back(void **state)
+{
+  static const char *const headers[][2] = {
+    { "Host", "h" },         { "Authorization", "s3cret" },
+    { "cookie", "s3cret" },  { "Proxy-Authorization", "s3cret" },
+    { "Content-Type", "a" }, { NULL, NULL },
+  };
+
+  (void)state;
+  library.headers = headers;
+  request_by("TRACE", true);
+  expect("Content-Type: message/http\nwrite TRACE \nwrite /x\n"
+         "write  HTTP/1.1\r\n\nwrite Host\nwrite : \nwrite h\nwrite \r\n\n"
+         "write Content-Type\nwrite : \nwrite a\nwrite \r\n\nwrite \r\n\n");
+  data("what no TRACE has", true);
   expect("end\n");
   assert_forgotten(1);
 }
@@ -301,7 +355,9 @@ static void a_status_is_the_answer_once_the_body_has_been_read(void **state)
 {
   (void)state;
   listener.http_status = 418;
-  library.type = "a/b";
+  static const char *const headers[][2] = { { "Content-Type", "a/b" },
+                                            { NULL, NULL } };
+  library.headers = headers;
   request(true);
   data("one", false);
   expect("status 418\n");
@@ -323,7 +379,12 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(
-        a_body_comes_back_in_its_pieces_with_its_type, set_up, tear_down),
+        a_body_comes_back_in_its_pieces_with_what_describes_it, set_up,
+        tear_down),
+    cmocka_unit_test_setup_teardown(
+        a_header_that_no_answer_may_have_is_left_out, set_up, tear_down),
+    cmocka_unit_test_setup_teardown(a_trace_gives_the_head_back, set_up,
+                                    tear_down),
     cmocka_unit_test_setup_teardown(
         a_request_without_a_body_is_answered_at_once, set_up, tear_down),
     cmocka_unit_test_setup_teardown(
