@@ -111,8 +111,8 @@ HYCO_API int hyco_sender_start(hyco_sender *s);
 /* As hyco_sender_start, but blocks, running the loop, until connected. Also
  * what on_connected would report, e.g. HYCO_EUNAUTHORIZED, HYCO_ENOTFOUND,
  * HYCO_EHTTP (rejected: last_error_text has status and words),
- * HYCO_ECERTVERIFY, HYCO_ETIMEDOUT; HYCO_EINTERRUPTED if a handler freed s;
- * HYCO_EBUSY inside a handler. */
+ * HYCO_ECERTVERIFY, HYCO_ETIMEDOUT; HYCO_EINTERRUPTED if a handler freed s
+ * or called hyco_sender_disconnect; HYCO_EBUSY inside a handler. */
 HYCO_API int hyco_sender_connect(hyco_sender *s);
 
 /* A whole program, after hyco_sender_start, hyco_sender_connect or
@@ -127,8 +127,9 @@ HYCO_API int hyco_sender_connect(hyco_sender *s);
  * may use blocking sends. */
 HYCO_API int hyco_sender_run(hyco_sender *s);
 
-/* As hyco_receiver_disconnect; on_disconnected follows. HYCO_ENOTCONNECTED:
- * there is none to close. */
+/* As hyco_receiver_disconnect; on_disconnected follows. While it is still
+ * connecting (or waits for a listener, or a token) that is called off instead:
+ * on_connected follows with HYCO_EINTERRUPTED. HYCO_ENOTCONNECTED: neither. */
 HYCO_API int hyco_sender_disconnect(hyco_sender *s);
 
 /* As hyco_receiver_send and _send_text; a sender's connection timeout is 0 as

@@ -150,7 +150,8 @@ int hyco_sender_run(hyco_sender *s)
   int rc = hc_caller_run(&s->caller, is_idle, core);
   if (rc < 0)
     return rc; /* s is gone */
-  return is_idle(core) ? take_failure(core) : 0;
+  rc = is_idle(core) ? take_failure(core) : 0;
+  return rc == HYCO_EINTERRUPTED ? 0 : rc; /* called off */
 }
 
 int hyco_sender_disconnect(hyco_sender *s)

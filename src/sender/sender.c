@@ -318,7 +318,7 @@ static int begin(struct hc_sender *s)
 static void on_retry(void *user_data)
 {
   struct hc_sender *s = user_data;
-  if (begin(s) < 0)
+  if (s->is_leaving || begin(s) < 0)
     take_failure(s, 0);
 }
 
@@ -384,10 +384,24 @@ int hc_sender_send_file(struct hc_sender *s, const char *name)
                               &s->surface.fault);
 }
 
+/* on_connected tells of it, from the loop. */
+static void call_off(struct hc_sender *s)
+{
+  drop_connection(s);
+  hc_token_source_cancel(&s->tokens);
+  s->is_leaving = true;
+  hc_fault_set(&s->failure, HYCO_EINTERRUPTED, "called off");
+  hc_net_timer_set(s->net, &s->retry, 0);
+}
+
 int hc_sender_disconnect(struct hc_sender *s)
 {
-  if (!s->is_open)
+  if (!s->is_busy)
     return hc_fault_set(&s->surface.fault, HYCO_ENOTCONNECTED, "not connected");
+  if (!s->is_open) {
+    call_off(s);
+    return 0;
+  }
   s->is_leaving = true;
   hc_disconnect_as_set(s->connection, &s->surface.props);
   return 0;

@@ -29,7 +29,7 @@ struct hc_sender {
   struct hc_address local;          /* as local_host was read last */
   bool is_busy; /* from hc_sender_start to the end of what it started */
   bool is_open;
-  bool is_leaving;    /* it was closed from here */
+  bool is_leaving;    /* it was closed, or called off, from here */
   struct hc_tls *tls; /* kept: reading trust costs ten times a connection,
                          and its tickets are for the next one */
   bool trust_is_stale;

@@ -123,6 +123,27 @@ static void what_a_start_came_to_is_returned(void **state)
   assert_int_equal(hyco_sender_run(w->sender), 0); /* connect has told it */
 }
 
+static void call_off(void *user_data)
+{
+  struct api_world *w = user_data;
+  assert_int_equal(hyco_sender_disconnect(w->sender), 0);
+}
+
+static void connecting_can_be_called_off(void **state)
+{
+  struct api_world *w = *state;
+
+  assert_int_equal(hyco_sender_set_int(w->sender, HYCO_WAIT_FOR_LISTENER, 600),
+                   0);
+  assert_int_equal(hyco_loop_post(w->loop, call_off, w), 0);
+  assert_int_equal(hyco_sender_connect(w->sender), HYCO_EINTERRUPTED);
+  assert_string_equal(hyco_sender_last_error_text(w->sender), "called off");
+  assert_int_equal(hyco_sender_start(w->sender), 0);
+  assert_int_equal(hyco_loop_post(w->loop, call_off, w), 0);
+  assert_int_equal(hyco_sender_run(w->sender), 0);
+  assert_int_equal(w->sender_connect_code, -HYCO_EINTERRUPTED);
+}
+
 static void a_message_above_the_limit_is_returned(void **state)
 {
   struct api_world *w = *state;
@@ -229,6 +250,7 @@ int main(void)
     TEST(a_cut_is_returned),
     TEST(what_ended_it_before_is_returned),
     TEST(what_a_start_came_to_is_returned),
+    TEST(connecting_can_be_called_off),
     TEST(a_message_above_the_limit_is_returned),
     TEST(a_signal_handler_may_end_it),
     TEST(it_is_interrupted_when_the_sender_is_freed),

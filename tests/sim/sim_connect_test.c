@@ -368,6 +368,61 @@ static void a_sender_has_one_connection_at_a_time(void **state)
   assert_int_equal(hc_sender_start(s->core), HYCO_EBUSY);
 }
 
+static void call_off(void *user_data)
+{
+  struct sim_sender *s = user_data;
+  assert_int_equal(hc_sender_disconnect(s->core), 0);
+  assert_int_equal(hc_sender_disconnect(s->core), 0); /* again: nothing */
+}
+
+/* However far it is; on_connected tells, and nothing comes behind it. */
+static void connecting_may_be_called_off_at_any_time(void **state)
+{
+  struct sim_world *w = *state;
+  struct sim_sender *s = sim_world_sender(w);
+  sim_receiver_listen(sim_world_receiver(w));
+
+  for (uint64_t at_ms = 0; at_ms < 5; at_ms++) {
+    sim_world_forget(w);
+    assert_int_equal(hc_sender_start(s->core), 0);
+    sim_run(w->sim, at_ms);
+    call_off(s);
+    assert_int_equal(hc_sender_start(s->core), HYCO_EBUSY);
+    sim_run(w->sim, 100);
+    assert_int_equal(sim_world_count(w, "s0 connected 301 called off"), 1);
+    assert_int_equal(sim_world_count(w, "s0 disconnected"), 0);
+    assert_int_equal(hc_sender_disconnect(s->core), HYCO_ENOTCONNECTED);
+  }
+  sim_sender_connect(s); /* anew */
+}
+
+static void connecting_may_be_called_off_in_a_handler(void **state)
+{
+  struct sim_world *w = *state;
+  struct sim_sender *s = sim_world_sender(w);
+  sim_receiver_listen(sim_world_receiver(w));
+
+  sim_world_forget(w);
+  sim_world_on(w, "s0 certificate", call_off, s);
+  assert_int_equal(hc_sender_start(s->core), 0);
+  sim_world_run(w, 100,
+                "s0 certificate OK\n"
+                "s0 connected 301 called off\n");
+}
+
+static void waiting_for_a_listener_may_be_called_off(void **state)
+{
+  struct sim_world *w = *state;
+  struct sim_sender *s = sim_world_sender(w);
+
+  sim_sender_set(s, "WaitForListener=600");
+  assert_int_equal(hc_sender_start(s->core), 0);
+  sim_run(w->sim, 20000);
+  call_off(s);
+  sim_world_forget(w);
+  sim_world_run(w, 600000, "s0 connected 301 called off\n");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -392,6 +447,9 @@ int main(void)
     SIM_TEST(two_receivers_get_the_senders_in_turn, 19),
     SIM_JOINED_TEST(connection_ids_are_never_used_again, 20),
     SIM_TEST(a_sender_has_one_connection_at_a_time, 21),
+    SIM_TLS_TEST(connecting_may_be_called_off_at_any_time, 22),
+    SIM_TLS_TEST(connecting_may_be_called_off_in_a_handler, 23),
+    SIM_TEST(waiting_for_a_listener_may_be_called_off, 24),
   };
   return cmocka_run_group_tests_name("sim_connect", tests, NULL, NULL);
 }
