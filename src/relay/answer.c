@@ -17,7 +17,7 @@ static struct tm utc_now(const struct hc_net *net)
 }
 
 /* RFC 9110 5.6.7; by hand, for strftime follows the locale. */
-static int append_date(struct hc_buffer *out, const struct hc_net *net)
+int hc_relay_append_date(struct hc_buffer *out, const struct hc_net *net)
 {
   static const char days[][4] = { "Sun", "Mon", "Tue", "Wed",
                                   "Thu", "Fri", "Sat" };
@@ -53,7 +53,7 @@ void hc_relay_answer_plain(struct hc_stream *stream, int status,
   /* RFC 6455 4.2.2, "version": a handshake of another one is told ours. */
   const char *version = status == 400 ? "Sec-WebSocket-Version: 13\r\n" : "";
   if (hc_http_write_status(&out, status, fit(reason)) == 0 &&
-      append_date(&out, stream->net) == 0 &&
+      hc_relay_append_date(&out, stream->net) == 0 &&
       hc_buffer_append_str(&out, version) == 0 &&
       hc_buffer_append_str(&out, "Content-Length: 0\r\n"
                                  "Connection: close\r\n\r\n") == 0)

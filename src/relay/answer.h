@@ -3,6 +3,7 @@
 #ifndef HC_RELAY_ANSWER_H
 #define HC_RELAY_ANSWER_H
 
+#include "base/buffer.h"
 #include "relay/tracking.h"
 
 enum {
@@ -37,6 +38,9 @@ void hc_relay_answer(struct hc_stream *stream,
  * empty. */
 void hc_relay_answer_plain(struct hc_stream *stream, int status,
                            struct hc_span reason);
+
+/* Appends a Date field, now. 0, HYCO_ETOOLONG or HYCO_ENOMEM. */
+int hc_relay_append_date(struct hc_buffer *out, const struct hc_net *net);
 
 /* Writes the 101 of a handshake with this key; protocol is empty or the one
  * that was agreed on. 0 or HYCO_E*: nothing was written. */

@@ -23,17 +23,22 @@ static bool is_named(const struct hc_control_fields *fields,
   return false;
 }
 
+/* RFC 9110 6.6.1: whoever forwards a response without a Date adds one. */
 static int write_fields(struct hc_buffer *out,
-                        const struct hc_control_fields *fields)
+                        const struct hc_control_fields *fields,
+                        const struct hc_net *net)
 {
+  bool has_date = false;
   int rc = 0;
 
   for (size_t i = 0; i < fields->n && rc == 0; i++) {
     struct hc_span name = hc_span_str(fields->list[i].name);
-    if (!hc_http_field_frames(name) && !is_named(fields, name))
-      rc = hc_http_write_field(out, name, hc_span_str(fields->list[i].value));
+    if (hc_http_field_frames(name) || is_named(fields, name))
+      continue;
+    has_date = has_date || hc_span_is_nocase(name, "Date");
+    rc = hc_http_write_field(out, name, hc_span_str(fields->list[i].value));
   }
-  return rc;
+  return rc < 0 || has_date ? rc : hc_relay_append_date(out, net);
 }
 
 /* Its absence marks an answer of the relay's own (spec 4.4). */
@@ -97,7 +102,7 @@ static int write_head(struct hc_relay_exchange *e,
   hc_buffer_init(&out, HEAD_MAX);
   int rc = hc_http_write_status(&out, response->status, hc_span_str(text));
   if (rc == 0)
-    rc = write_fields(&out, &response->headers);
+    rc = write_fields(&out, &response->headers, e->relay->net);
   if (rc == 0)
     rc = write_via(&out, e->request.authority);
   if (rc == 0)

@@ -2,11 +2,48 @@
  * response; hybrid-connections.md 1.6, 1.8, 4.4, 6.1, 9). */
 #include "support/check.h"
 #include "support/relay_http.h"
+#include <time.h>
 
+/* "Date: ", RFC 9110 5.6.7, CRLF */
+enum { DATE_LEN = 6 + 29 + 2 };
+
+/* The head without its Date. */
 static void expect_head(struct http_world *h, const char *head)
 {
   (void)http_answer(h);
+  char *date = strstr(h->w.head, "Date: ");
+  assert_non_null(date);
+  assert_true(strlen(date) > DATE_LEN);
+  memmove(date, date + DATE_LEN, strlen(date + DATE_LEN) + 1);
   assert_string_equal(h->w.head, head);
+}
+
+/* RFC 9110 6.6.1: "A recipient with a clock that receives a response message
+ * without a Date header field MUST record the time it was received and append a
+ * corresponding Date header field to the message's header section if it is
+ * cached or forwarded downstream." */
+static void a_date_is_added_where_the_listener_gives_none(void **state)
+{
+  struct http_world *h = *state;
+  char now[DATE_LEN + 1];
+
+  http_get(h);
+  http_respond(h, &h->listener, 200, "");
+  assert_int_equal(http_answer(h), 200);
+  time_t wall_s = (time_t)hc_net_wall_s(sim_net(h->w.sim));
+  struct tm tm;
+  assert_non_null(gmtime_r(&wall_s, &tm));
+  assert_int_equal(
+      strftime(now, sizeof now, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm),
+      DATE_LEN);
+  assert_non_null(strstr(h->w.head, now));
+
+  http_get(h);
+  http_respond(h, &h->listener, 200,
+               ",\"responseHeaders\":{\"date\":\"its own\"}");
+  assert_int_equal(http_answer(h), 200);
+  assert_non_null(strstr(h->w.head, "date: its own\r\n"));
+  assert_null(strstr(h->w.head, "Date: "));
 }
 
 /* spec hybrid-connections.md 6.1, StatusCodes; RFC 9112 6.3. */
@@ -423,6 +460,7 @@ int main(void)
     HTTP_TEST(all_final_statuses_pass_with_their_framing),
     HTTP_TEST(what_has_no_body_gets_none),
     HTTP_TEST(fields_and_text_are_the_listeners),
+    HTTP_TEST(a_date_is_added_where_the_listener_gives_none),
     HTTP_TEST(stray_and_fragmented_binaries_do_no_harm),
     HTTP_TEST(the_control_channel_serves_others_meanwhile),
     HTTP_TEST(connections_persist_as_their_version_says),
