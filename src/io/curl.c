@@ -126,8 +126,11 @@ static void on_ready(uv_poll_t *poll, int status, int events)
   struct watch *watch = poll->data;
 
   uv_poll_stop(poll);
-  watch->ready = (status < 0 ? CURL_CSELECT_ERR : 0) |
-                 (events & UV_READABLE ? CURL_CSELECT_IN : 0) |
+  /* Broken, but what came before may wait in the kernel: recv gives it, and
+   * then says what it is. With CURL_CSELECT_ERR libcurl would not look. */
+  if (status < 0)
+    events = watch->wanted & UV_READABLE ? UV_READABLE : watch->wanted;
+  watch->ready = (events & UV_READABLE ? CURL_CSELECT_IN : 0) |
                  (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
   hc_io_add(watch->curl->loop, HC_WIDE_TURN, &watch->task);
 }

@@ -2,6 +2,8 @@
 #include "unit/io_call.h"
 #include "unit/tls_files.h"
 
+#include "base/memory.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -130,6 +132,84 @@ static void test_half_an_answer_is_lost_with_the_connection(void **state)
   call_assert_fault(c, HYCO_EDROPPED, "broke off");
 }
 
+/* The server writes, and resets before the client has read: as a server's
+ * kernel does that is closed with bytes unread. */
+static void answer_and_reset(struct call *c, const char *text)
+{
+  call_answer(c, text);
+  hc_loop_turn(c->pair->loop, 0, false); /* its flush is behind its reading */
+  assert_false(c->has_head);
+  end_close(&c->pair->server, HC_STREAM_ABORT);
+}
+
+static void test_a_reset_does_not_overtake_the_answer(void **state)
+{
+  struct call *c = *state;
+  static const char *const answers[] = {
+    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes",
+    "HTTP/1.1 200 A\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nyes\r\n0\r\n\r\n",
+  };
+
+  for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+    call_ask(c);
+    answer_and_reset(c, answers[i]);
+    assert_whole(c, "yes");
+    call_renew(c);
+  }
+}
+
+static void test_a_reset_does_not_overtake_a_refusal(void **state)
+{
+  struct call *c = *state;
+
+  begin_upload(c, HC_HTTP_CHUNKED);
+  answer_and_reset(c, too_large);
+  assert_whole(c, "no");
+}
+
+static void test_a_reset_is_no_end_of_an_answer(void **state)
+{
+  struct call *c = *state;
+
+  call_ask(c);
+  answer_and_reset(c, "HTTP/1.1 200 OK\r\n\r\nyes");
+  call_await_end(c);
+  call_assert_fault(c, HYCO_EDROPPED, "broke off");
+}
+
+/* Nothing is read then, and nothing written: the reset must not be reported
+ * over and over. */
+static void test_a_reset_ends_a_call_that_stands_both_ways(void **state)
+{
+  struct call *c = *state;
+  uint8_t *bytes = pair_pattern(2 * MIB);
+  static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";
+
+  begin_upload(c, HC_HTTP_CHUNKED);
+  c->pause_at_head = true;
+  call_answer(c, head);
+  for (size_t sent = 0; sent < 2 * MIB; sent += MIB / 4) {
+    if (hc_stream_write(c->pair->server.stream,
+                        hc_span_of(bytes + sent, MIB / 4)) != 0)
+      break;
+    pair_settle(c->pair);
+  }
+  pair_run_until(c->pair, &c->has_head);
+  pair_settle(c->pair);
+  end_close(&c->pair->server, HC_STREAM_ABORT);
+  unsigned turns = 0;
+  uint64_t end_ms = hc_net_now_ms(c->pair->net) + 200;
+  while (!c->is_ended && hc_net_now_ms(c->pair->net) < end_ms) {
+    hc_loop_turn(c->pair->loop, 50, false);
+    turns++;
+  }
+  assert_true(turns < 100);
+  hc_http_resume(c->call);
+  call_await_end(c);
+  call_assert_fault(c, HYCO_EDROPPED, "broke off");
+  hc_free(bytes);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -139,6 +219,10 @@ int main(void)
     CALL_BOTH(test_an_early_success_lets_the_body_go_on),
     CALL_BOTH(test_a_whole_answer_outlives_the_connection),
     CALL_BOTH(test_half_an_answer_is_lost_with_the_connection),
+    CALL_BOTH(test_a_reset_does_not_overtake_the_answer),
+    CALL_BOTH(test_a_reset_does_not_overtake_a_refusal),
+    CALL_BOTH(test_a_reset_is_no_end_of_an_answer),
+    CALL_BOTH(test_a_reset_ends_a_call_that_stands_both_ways),
   };
   return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }
