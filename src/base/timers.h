@@ -22,6 +22,15 @@ struct hc_timer {
   struct hc_timer *prev; /* left sibling or parent */
 };
 
+/* One whose fn may call the application, not set yet. */
+static inline struct hc_timer hc_timer_that_calls(void (*fn)(void *user_data),
+                                                  void *user_data)
+{
+  return (struct hc_timer){ .fn = fn,
+                            .user_data = user_data,
+                            .calls_handlers = true };
+}
+
 /* Zero-initialised. One heap for timers that call handlers, one for others. */
 struct hc_timers {
   struct hc_timer *roots[2];

@@ -4,6 +4,7 @@
 #include "receiver/allowed_clients.h"
 #include "receiver/receiver.h"
 #include "receiver/reject.h"
+#include "session/events.h"
 #include "session/options.h"
 
 enum {
@@ -185,7 +186,7 @@ static void on_half_end(void *user_data, int code, struct hc_span reason)
   struct hc_receiver *r = a->receiver;
   struct hc_fault said;
 
-  hc_fault_set(&said, 0, "%.*s", (int)reason.len, (const char *)reason.ptr);
+  hc_event_words(reason, &said);
   hyco_connection_disconnected e = { a->id, code, said.text };
   if (a->forward != NULL)
     hc_forward_end(a->forward);
@@ -201,8 +202,7 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
   int id = a->id;
   struct hc_fault said;
 
-  hc_fault_set(&said, 0, "%.*s", (int)reason.len,
-               reason.len > 0 ? (const char *)reason.ptr : "");
+  hc_event_words(reason, &said);
   if (a->forward != NULL)
     hc_forward_close(a->forward, fault->code != 0);
   if (fault->code != 0) {
@@ -447,15 +447,10 @@ static bool is_offered(const struct hc_accept *info, const char *protocol)
   return protocol[0] == '\0';
 }
 
-static const char *or_empty(const char *text)
-{
-  return text != NULL ? text : "";
-}
-
 static void decide(struct hc_receiver *r, struct hc_accept *info,
                    const hyco_connection_request *e)
 {
-  const char *protocol = or_empty(e->sub_protocol);
+  const char *protocol = hc_event_text(e->sub_protocol);
   struct hc_fault fault;
 
   if (!e->accept) {
@@ -468,7 +463,7 @@ static void decide(struct hc_receiver *r, struct hc_accept *info,
            "was not offered.");
     hc_fault_set(&fault, HYCO_EBADVALUE,
                  "sub_protocol \"%s\" was not offered (\"%s\")", protocol,
-                 or_empty(info->sub_protocols));
+                 hc_event_text(info->sub_protocols));
     if (!r->freed)
       hc_receiver_emit_error(r, &fault);
   } else {
@@ -482,7 +477,7 @@ static bool is_allowed(const struct hc_receiver *r,
   const char *list =
       hc_properties_text(&r->surface.props, HYCO_ALLOWED_CLIENTS);
   return hc_allowed_clients_match(hc_span_str(list),
-                                  or_empty(info->remote_address));
+                                  hc_event_text(info->remote_address));
 }
 
 static bool is_full(const struct hc_receiver *r)
@@ -505,17 +500,17 @@ void hc_accepted_offer(struct hc_receiver *r, struct hc_accept *info)
   hyco_connection_request e = {
     .accept = allowed,
     .rendezvous_address = info->address,
-    .id = or_empty(info->id),
-    .connect_headers = or_empty(info->connect_headers),
-    .sub_protocols = or_empty(info->sub_protocols),
-    .extensions = or_empty(info->extensions),
-    .host = or_empty(info->host),
-    .remote_address = or_empty(info->remote_address),
+    .id = hc_event_text(info->id),
+    .connect_headers = hc_event_text(info->connect_headers),
+    .sub_protocols = hc_event_text(info->sub_protocols),
+    .extensions = hc_event_text(info->extensions),
+    .host = hc_event_text(info->host),
+    .remote_address = hc_event_text(info->remote_address),
     .remote_port = info->remote_port,
     .status_code = allowed ? 0 : STATUS_NOT_ALLOWED,
     .status_description =
         allowed ? NULL : "The sender's address is not allowed.",
-    .sub_protocol = or_empty(protocol),
+    .sub_protocol = hc_event_text(protocol),
   };
   hc_log_line(&r->log, HC_LOG_INFO, "a sender asks: id %s from %s:%d", e.id,
               e.remote_address, e.remote_port);

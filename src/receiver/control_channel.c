@@ -338,15 +338,6 @@ static const struct hc_link_handler link_handler = {
   .reads_in_narrow_turns = true,
 };
 
-static struct hc_timer make_timer(struct hc_control_channel *channel,
-                                  void (*fn)(void *user_data),
-                                  bool calls_handlers)
-{
-  return (struct hc_timer){ .fn = fn,
-                            .user_data = channel,
-                            .calls_handlers = calls_handlers };
-}
-
 static int open_link(struct hc_control_channel *channel,
                      const struct hc_control_channel_options *options,
                      struct hc_fault *fault)
@@ -394,11 +385,13 @@ int hc_control_channel_open(struct hc_net *net,
   channel->token =
       (struct hc_token_life){ hc_net_wall_s(net), options->token_expiry };
   channel->log = options->log;
-  channel->ping = make_timer(channel, on_ping_timer, false);
-  channel->renew = make_timer(channel, on_renew_timer, false);
-  channel->dead = make_timer(channel, on_dead_timer, true);
-  channel->stop = make_timer(channel, on_stop_timer, true);
-  channel->reap = make_timer(channel, free_channel, true);
+  channel->ping =
+      (struct hc_timer){ .fn = on_ping_timer, .user_data = channel };
+  channel->renew =
+      (struct hc_timer){ .fn = on_renew_timer, .user_data = channel };
+  channel->dead = hc_timer_that_calls(on_dead_timer, channel);
+  channel->stop = hc_timer_that_calls(on_stop_timer, channel);
+  channel->reap = hc_timer_that_calls(free_channel, channel);
   hc_buffer_init(&channel->message, HC_CONTROL_MAX);
   int rc = open_link(channel, options, fault);
   if (rc < 0) {

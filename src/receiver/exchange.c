@@ -4,6 +4,7 @@
 #include "receiver/http_forward.h"
 #include "receiver/receiver.h"
 #include "session/connection.h"
+#include "session/events.h"
 
 enum {
   STATUS_TIMEOUT = 408,
@@ -19,19 +20,14 @@ static void drop_body(struct hc_exchange *x)
   hc_buffer_deinit(&x->body);
 }
 
-static const char *or_empty(const char *text)
-{
-  return text != NULL ? text : "";
-}
-
 static void emit_done(const struct hc_exchange *x)
 {
   struct hc_receiver *r = x->receiver;
   hyco_http_request_done e = {
     .connection_id = x->id,
-    .request_method = or_empty(x->info.method),
-    .request_target = or_empty(x->info.target),
-    .remote_address = or_empty(x->info.remote_address),
+    .request_method = hc_event_text(x->info.method),
+    .request_target = hc_event_text(x->info.target),
+    .remote_address = hc_event_text(x->info.remote_address),
     .remote_port = x->info.remote_port,
     .status_code = x->status,
     .bytes_in = (int64_t)x->bytes_in,
@@ -205,13 +201,13 @@ static void emit_request(struct hc_exchange *x)
   struct hc_span body = hc_buffer_span(&x->body);
   hyco_http_request e = {
     .connection_id = x->id,
-    .rendezvous_address = or_empty(x->info.address),
-    .id = or_empty(x->info.id),
-    .request_headers = or_empty(x->info.headers_json),
-    .request_target = or_empty(x->info.target),
-    .request_method = or_empty(x->info.method),
-    .host = or_empty(x->info.host),
-    .remote_address = or_empty(x->info.remote_address),
+    .rendezvous_address = hc_event_text(x->info.address),
+    .id = hc_event_text(x->info.id),
+    .request_headers = hc_event_text(x->info.headers_json),
+    .request_target = hc_event_text(x->info.target),
+    .request_method = hc_event_text(x->info.method),
+    .host = hc_event_text(x->info.host),
+    .remote_address = hc_event_text(x->info.remote_address),
     .remote_port = x->info.remote_port,
     .request_data = x->streams ? NULL : body.ptr,
     .request_data_len = x->streams ? 0 : body.len,
@@ -416,12 +412,6 @@ void hc_exchange_break(struct hc_exchange *x, int code)
   hc_net_timer_set(x->receiver->net, &x->later, 0);
 }
 
-static struct hc_timer make_timer(struct hc_exchange *x,
-                                  void (*fn)(void *user_data))
-{
-  return (struct hc_timer){ .fn = fn, .user_data = x, .calls_handlers = true };
-}
-
 struct hc_exchange *hc_exchange_begin(struct hc_receiver *r,
                                       struct hc_request *info, unsigned channel,
                                       struct hc_request_rendezvous *rendezvous)
@@ -447,9 +437,9 @@ struct hc_exchange *hc_exchange_begin(struct hc_receiver *r,
   hc_buffer_init(&x->body,
                  (size_t)hc_properties_number(props, HYCO_MAX_REQUEST_SIZE));
   hc_answer_init(&x->answer);
-  x->deadline = make_timer(x, on_deadline);
-  x->later = make_timer(x, on_later);
-  x->reap = make_timer(x, free_exchange);
+  x->deadline = hc_timer_that_calls(on_deadline, x);
+  x->later = hc_timer_that_calls(on_later, x);
+  x->reap = hc_timer_that_calls(free_exchange, x);
   hc_list_append(&r->requests.all, &x->node);
   return x;
 }

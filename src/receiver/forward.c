@@ -148,9 +148,7 @@ struct hc_forward *hc_forward_new(struct hc_net *net,
   (void)snprintf(f->name, sizeof f->name, "%s:%d",
                  hc_properties_text(props, HYCO_FORWARDING_HOST),
                  (int)hc_properties_number(props, HYCO_FORWARDING_PORT));
-  f->alive = (struct hc_timer){ .fn = on_alive_timer,
-                                .user_data = f,
-                                .calls_handlers = true };
+  f->alive = hc_timer_that_calls(on_alive_timer, f);
   return f;
 }
 

@@ -256,9 +256,7 @@ static struct hc_http_forward *forward_new(struct hc_exchange *x)
   f->up_is_whole = x->is_whole;
   hc_buffer_init(&f->up, SIZE_MAX / 2); /* MaxRequestSize limits it */
   hc_buffer_init(&f->down, HC_HTTP_IN_MAX);
-  f->reap = (struct hc_timer){ .fn = free_forward,
-                               .user_data = f,
-                               .calls_handlers = true };
+  f->reap = hc_timer_that_calls(free_forward, f);
   return f;
 }
 

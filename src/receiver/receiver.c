@@ -184,8 +184,7 @@ static void on_channel_ended(void *user_data, int code, struct hc_span reason,
   struct hc_receiver *r = user_data;
   struct hc_fault said;
 
-  hc_fault_set(&said, 0, "%.*s", (int)reason.len,
-               reason.len > 0 ? (const char *)reason.ptr : "");
+  hc_event_words(reason, &said);
   if (r->state == HC_RECEIVER_STOPPING) {
     drop_channel(r);
     hc_receiver_settle(r);
@@ -487,12 +486,6 @@ static void free_receiver(void *user_data)
   hc_free(r);
 }
 
-static struct hc_timer make_timer(struct hc_receiver *r,
-                                  void (*fn)(void *user_data))
-{
-  return (struct hc_timer){ .fn = fn, .user_data = r, .calls_handlers = true };
-}
-
 int hc_receiver_new(struct hc_net *net, hyco_receiver *self,
                     const hyco_receiver_events *events, void *user_data,
                     struct hc_receiver **out)
@@ -514,9 +507,9 @@ int hc_receiver_new(struct hc_net *net, hyco_receiver *self,
     r->log.write = write_log;
   r->watch = hc_receiver_watch(r);
   hc_token_source_init(&r->tokens, net, &r->surface.props, on_token, r);
-  r->retry = make_timer(r, on_retry);
-  r->shutdown = make_timer(r, on_shutdown_timer);
-  r->reap = make_timer(r, free_receiver);
+  r->retry = hc_timer_that_calls(on_retry, r);
+  r->shutdown = hc_timer_that_calls(on_shutdown_timer, r);
+  r->reap = hc_timer_that_calls(free_receiver, r);
   hc_list_init(&r->accepted);
   hc_list_init(&r->rejects);
   hc_files_init(&r->files);

@@ -302,12 +302,6 @@ static int open_connection(struct hc_request_rendezvous *v, const char *address,
                             fault);
 }
 
-static struct hc_timer make_timer(struct hc_request_rendezvous *v,
-                                  void (*fn)(void *user_data))
-{
-  return (struct hc_timer){ .fn = fn, .user_data = v, .calls_handlers = true };
-}
-
 int hc_request_rendezvous_open(struct hc_receiver *r, const char *address,
                                struct hc_exchange *x, struct hc_fault *fault)
 {
@@ -316,9 +310,9 @@ int hc_request_rendezvous_open(struct hc_receiver *r, const char *address,
   if (v == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
   v->receiver = r;
-  v->wait = make_timer(v, on_wait);
-  v->next = make_timer(v, on_next);
-  v->reap = make_timer(v, free_rendezvous);
+  v->wait = hc_timer_that_calls(on_wait, v);
+  v->next = hc_timer_that_calls(on_next, v);
+  v->reap = hc_timer_that_calls(free_rendezvous, v);
   hc_buffer_init(&v->message, HC_CONTROL_MAX);
   int rc = open_connection(v, address, fault);
   if (rc < 0) {

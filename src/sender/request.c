@@ -400,9 +400,7 @@ int hc_request_new(struct hc_sender *sender, struct hc_http_client *http,
   hc_sender_headers_init(&r->headers);
   hc_token_source_init(&r->tokens, sender->net, &sender->surface.props,
                        on_token, r);
-  r->ready = (struct hc_timer){ .fn = hc_request_on_room,
-                                .user_data = r,
-                                .calls_handlers = true };
+  r->ready = hc_timer_that_calls(hc_request_on_room, r);
   hc_list_append(&sender->requests, &r->node);
   *out = r;
   return 0;

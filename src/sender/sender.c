@@ -154,7 +154,7 @@ static void on_half_end(void *user_data, int code, struct hc_span reason)
   struct hc_sender *s = user_data;
   struct hc_fault said;
 
-  hc_fault_set(&said, 0, "%.*s", (int)reason.len, (const char *)reason.ptr);
+  hc_event_words(reason, &said);
   hyco_disconnected e = { code, said.text };
   if (s->events.on_end != NULL)
     s->events.on_end(s->self, &e, s->user_data);
@@ -182,8 +182,7 @@ static void on_disconnected(void *user_data, int code, struct hc_span reason,
   struct hc_sender *s = user_data;
   struct hc_fault said;
 
-  hc_fault_set(&said, 0, "%.*s", (int)reason.len,
-               reason.len > 0 ? (const char *)reason.ptr : "");
+  hc_event_words(reason, &said);
   note_end(s, code, said.text, fault);
   hc_sender_cancel(s);
   hc_log_line(&s->log, HC_LOG_INFO, "disconnected: %d %s", code, said.text);
@@ -439,17 +438,13 @@ int hc_sender_new(struct hc_net *net, hyco_sender *self,
   hc_sender_headers_init(&s->headers);
   hc_list_init(&s->requests);
   hc_token_source_init(&s->tokens, net, &s->surface.props, on_token, s);
-  s->retry = (struct hc_timer){ .fn = on_retry,
-                                .user_data = s,
-                                .calls_handlers = true };
+  s->retry = hc_timer_that_calls(on_retry, s);
   s->log.level = HC_LOG_INFO;
   s->log.user_data = s;
   if (s->events.on_log != NULL) /* no line is made for nobody */
     s->log.write = write_log;
   s->watch = hc_sender_watch(s);
-  s->reap = (struct hc_timer){ .fn = free_sender,
-                               .user_data = s,
-                               .calls_handlers = true };
+  s->reap = hc_timer_that_calls(free_sender, s);
   *out = s;
   return 0;
 }

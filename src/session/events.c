@@ -49,3 +49,9 @@ hyco_log hc_event_of_line(enum hc_log_level level, int id, const char *line)
                      .message = line,
                      .log_type = types[level] };
 }
+
+void hc_event_words(struct hc_span words, struct hc_fault *out)
+{
+  hc_fault_set(out, 0, "%.*s", (int)words.len,
+               words.len > 0 ? (const char *)words.ptr : "");
+}
