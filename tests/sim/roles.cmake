@@ -45,6 +45,7 @@ hyco_sim_test(sim_offers sim_faults.c)
 target_link_libraries(sim_offers_test PRIVATE hyco_sim_service)
 
 hyco_trap_allocations(sim_memory_test)
+hyco_trap_allocations(sim_redirect_test)
 
 # Reads from a disk that fails, or gives less than was asked for.
 foreach(name file file_ends)
