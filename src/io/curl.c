@@ -193,13 +193,26 @@ static void watch_close(struct watch *watch)
   uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
 }
 
+static void note_watched(CURL *easy, curl_socket_t fd, int what)
+{
+  struct hc_curl_job *job = NULL;
+
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &job);
+  if (job == NULL)
+    return;
+  if (what != CURL_POLL_REMOVE)
+    job->watched = fd;
+  else if (job->watched == fd)
+    job->watched = CURL_SOCKET_BAD;
+}
+
 static int want_socket(CURL *easy, curl_socket_t fd, int what, void *user_data,
                        void *socket_data)
 {
   struct hc_curl *curl = user_data;
   struct watch *watch = socket_data;
 
-  (void)easy;
+  note_watched(easy, fd, what);
   if (what == CURL_POLL_REMOVE) {
     if (watch != NULL) {
       curl_multi_assign(curl->multi, fd, NULL);
@@ -360,6 +373,7 @@ int hc_curl_job_new(struct hc_loop *loop, const struct hc_curl_route *route,
   if (job == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");
   job->curl = loop->curl;
+  job->watched = CURL_SOCKET_BAD;
   job->kept = CURL_SOCKET_BAD;
   job->tcp = route->tcp;
   job->owner = owner;

@@ -22,7 +22,8 @@ struct hc_curl_job {
   bool has_proxy;
   struct hc_tcp tcp;
   bool is_added;
-  curl_socket_t kept;  /* not closed by libcurl */
+  curl_socket_t watched; /* the last one that libcurl waits for; or BAD */
+  curl_socket_t kept;    /* not closed by libcurl */
   int no_socket;       /* errno where there was none to be had; 0: there was */
   struct hc_list node; /* while it waits to be added or freed */
   void *owner;         /* NULL: dropped */

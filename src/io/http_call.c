@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 /* --- what comes --- */
 
@@ -106,6 +107,16 @@ static bool is_refused(const struct hc_io_call *call)
   return status >= 300;
 }
 
+/* An answer has begun to come: it may be a refusal with a reset behind it, and
+ * libcurl does not read any more once it could not send. */
+static bool has_answer_to_read(const struct hc_io_call *call)
+{
+  char byte;
+
+  return !call->head_is_whole && call->job->watched != CURL_SOCKET_BAD &&
+         recv(call->job->watched, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 static size_t give_body(char *out, size_t size, size_t n, void *user_data)
 {
   struct hc_curl_job *job = user_data;
@@ -121,8 +132,11 @@ static size_t give_body(char *out, size_t size, size_t n, void *user_data)
   struct hc_span waiting = hc_buffer_span(&call->out);
   if (waiting.len == 0 && call->out_is_whole)
     return 0;
-  if (waiting.len == 0) {
+  bool reads_first = waiting.len > 0 && has_answer_to_read(call);
+  if (waiting.len == 0 || reads_first) {
     call->out_stands = true;
+    if (reads_first) /* and goes on */
+      hc_io_call_schedule(call);
     return CURL_READFUNC_PAUSE;
   }
   if (room > waiting.len)

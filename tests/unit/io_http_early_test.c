@@ -3,9 +3,11 @@
 #include "unit/tls_files.h"
 
 #include "base/memory.h"
+#include "io/stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -167,6 +169,34 @@ static void test_a_reset_does_not_overtake_a_refusal(void **state)
   assert_whole(c, "no");
 }
 
+/* In the middle of a turn: the client was told that it may send. */
+static void refuse_and_reset(struct end *server, struct hc_span *in)
+{
+  int fd = hc_io_stream(server->stream)->fd;
+
+  hc_span_drop(in, in->len);
+  assert_int_equal(send(fd, too_large, strlen(too_large), MSG_NOSIGNAL),
+                   strlen(too_large));
+  end_close(server, HC_STREAM_ABORT);
+}
+
+static void test_a_refusal_is_looked_for_before_more_is_sent(void **state)
+{
+  struct call *c = *state;
+  uint8_t *bytes = pair_pattern(HC_HTTP_OUT_MAX);
+
+  c->request.method = "POST";
+  c->request.body = HC_HTTP_CHUNKED;
+  c->pair->server.on_data = refuse_and_reset;
+  call_start(c, &call_handler);
+  while (!c->is_ended) {
+    (void)hc_http_write(c->call, hc_span_of(bytes, HC_HTTP_OUT_MAX / 2));
+    hc_loop_turn(c->pair->loop, 50, false);
+  }
+  assert_whole(c, "no");
+  hc_free(bytes);
+}
+
 static void test_a_reset_is_no_end_of_an_answer(void **state)
 {
   struct call *c = *state;
@@ -221,6 +251,7 @@ int main(void)
     CALL_BOTH(test_half_an_answer_is_lost_with_the_connection),
     CALL_BOTH(test_a_reset_does_not_overtake_the_answer),
     CALL_BOTH(test_a_reset_does_not_overtake_a_refusal),
+    CALL_WITH(plain, test_a_refusal_is_looked_for_before_more_is_sent),
     CALL_BOTH(test_a_reset_is_no_end_of_an_answer),
     CALL_BOTH(test_a_reset_ends_a_call_that_stands_both_ways),
   };
