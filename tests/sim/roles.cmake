@@ -48,7 +48,7 @@ hyco_trap_allocations(sim_memory_test)
 hyco_trap_allocations(sim_redirect_test)
 
 # Reads from a disk that fails, or gives less than was asked for.
-foreach(name file file_ends)
+foreach(name file file_ends file_random)
   hyco_sim_test(sim_${name} sim_file.c)
   target_link_libraries(sim_${name}_test PRIVATE hyco_sim_world)
   target_link_options(sim_${name}_test PRIVATE -Wl,--wrap=read)
