@@ -349,15 +349,16 @@ HYCO_API int hyco_connection_get_int(hyco_receiver *r, int connection_id,
  * HYCO_ECERTSTORE, HYCO_ENOMEM. */
 HYCO_API int hyco_receiver_start(hyco_receiver *r);
 
-/* A whole program: listens as HYCO_LISTENING set to true does (unless it
- * listens already: after hyco_receiver_start a failed first try is repeated),
- * then runs the loop until listening is over. 0: a handler set HYCO_LISTENING
- * to false or called hyco_receiver_shutdown (all is closed then), or
- * hyco_loop_stop was called (it still listens). Otherwise as HYCO_LISTENING,
- * or what ended it later: HYCO_EUNAUTHORIZED, HYCO_EFORBIDDEN, HYCO_ENOTFOUND,
- * and while AutoReconnect is false what on_disconnected reports, HYCO_EDROPPED
- * for a close code. HYCO_EINTERRUPTED: a handler freed r. HYCO_EBUSY inside a
- * handler; handlers may use blocking sends. */
+/* A whole program: listens as HYCO_LISTENING set to true does, but without its
+ * 60 s (unless it listens already: after hyco_receiver_start a failed first try
+ * is repeated), and runs the loop until listening is over. 0: a handler set
+ * HYCO_LISTENING to false or called hyco_receiver_shutdown (all is closed
+ * then), or hyco_loop_stop was called (it still listens, or is about to).
+ * Otherwise as HYCO_LISTENING, or what ended it later: HYCO_EUNAUTHORIZED,
+ * HYCO_EFORBIDDEN, HYCO_ENOTFOUND, and while AutoReconnect is false what
+ * on_disconnected reports, HYCO_EDROPPED for a close code. HYCO_EINTERRUPTED: a
+ * handler freed r. HYCO_EBUSY inside a handler; handlers may use blocking
+ * sends. */
 HYCO_API int hyco_receiver_run(hyco_receiver *r);
 
 /* Stops listening and closes every connection with DisconnectStatusCode;

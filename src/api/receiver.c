@@ -180,7 +180,7 @@ int hyco_receiver_run(hyco_receiver *r)
   if (!hc_api_may_block(r->caller.loop))
     return hc_fault_set(&core->surface.fault, HYCO_EBUSY,
                         "not inside a handler: it runs already");
-  int rc = hyco_receiver_set_bool(r, HYCO_LISTENING, true);
+  int rc = hc_receiver_start(core, true);
   if (rc == 0)
     rc = hc_caller_run(&r->caller, is_over, core);
   if (rc < 0)

@@ -1,9 +1,13 @@
 /* hyco_receiver_run: a receiver's whole program in one call. */
 #include "api_world.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static hyco_loop *loop_to_stop;
 
@@ -187,6 +191,34 @@ static void what_ends_listening_later_is_returned(void **state)
   assert_non_null(strstr(hyco_receiver_last_error_text(w->receiver), "401"));
 }
 
+static void stop_loop(void *user_data)
+{
+  hyco_loop_stop(user_data);
+}
+
+/* Its first try is as good a time as any: here nobody ever answers it. */
+static void it_can_be_stopped_while_it_connects(void **state)
+{
+  struct api_world *w = *state;
+  struct sockaddr_in own = { .sin_family = AF_INET,
+                             .sin_addr = { htonl(INADDR_LOOPBACK) } };
+  socklen_t len = sizeof own;
+  char address[64];
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+  assert_int_equal(bind(fd, (struct sockaddr *)&own, len), 0);
+  assert_int_equal(listen(fd, 1), 0);
+  assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &len), 0);
+  (void)snprintf(address, sizeof address, "127.0.0.1:%d", ntohs(own.sin_port));
+  assert_int_equal(
+      hyco_receiver_set_string(w->receiver, HYCO_NAMESPACE_ADDRESS, address),
+      0);
+  assert_int_equal(hyco_loop_post(w->loop, stop_loop, w->loop), 0);
+  assert_int_equal(hyco_receiver_run(w->receiver), 0);
+  assert_true(is_listening(w));
+  close(fd);
+}
+
 static void *stop_relay(void *user_data)
 {
   struct api_world *w = user_data;
@@ -224,6 +256,7 @@ int main(void)
     TEST(it_is_interrupted_when_the_receiver_is_freed),
     TEST(inside_a_handler_it_is_busy),
     TEST(handlers_may_use_blocking_sends),
+    TEST(it_can_be_stopped_while_it_connects),
     TEST(what_listening_says_is_returned),
     TEST(what_ends_listening_later_is_returned),
     TEST(without_auto_reconnect_the_end_of_the_channel_is_returned),
