@@ -162,6 +162,22 @@ static void set_deadline(struct hc_exchange *x)
   hc_net_timer_set(x->receiver->net, &x->deadline, HC_ANSWER_WITHIN_MS);
 }
 
+/* What was written has no way: the service learns of an end all the same. */
+static void cancel_held(struct hc_exchange *x, const struct hc_fault *fault)
+{
+  struct hc_receiver *r = x->receiver;
+  int id = x->id;
+
+  if (fault->code == HYCO_ENOTCONNECTED) { /* it knows: the sender has gone */
+    hc_exchange_cancel(x, fault);
+    return;
+  }
+  hc_exchange_refuse(x, STATUS_OUR_ERROR, "The receiver did not respond.",
+                     true);
+  if (!r->freed)
+    emit_cancelled(r, id, fault);
+}
+
 /* Bytes were written but never flushed: they go now. Otherwise we answer. */
 static void on_deadline(void *user_data)
 {
@@ -170,9 +186,11 @@ static void on_deadline(void *user_data)
   struct hc_fault fault;
   int id = x->id;
 
-  if (hc_buffer_len(&x->answer.body) > 0) {
-    if (hc_answer_flush(x, &fault) < 0)
-      hc_exchange_cancel(x, &fault);
+  bool is_held = hc_buffer_len(&x->answer.body) > 0;
+  if (is_held && hc_answer_flush(x, &fault) == 0)
+    return;
+  if (is_held && x->forward == NULL) {
+    cancel_held(x, &fault);
     return;
   }
   if (x->forward != NULL) {

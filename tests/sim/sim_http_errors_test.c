@@ -117,12 +117,30 @@ static void a_sender_that_has_gone_is_not_connected(void **state)
   sim_service_finish(&s);
 }
 
+/* Nor is the service left waiting for it. */
+static void what_was_held_and_has_no_way_is_500_at_55_s(void **state)
+{
+  (void)state;
+  struct sim_service s;
+  struct raw_peer *control = asked_from(&s, 3, "");
+
+  assert_int_equal(http_write(&s, 1, "held"), 0);
+  sim_world_run(&s.world, 56000,
+                "r0 http 1 cancelled 608 the service gave no address to answer "
+                "at\n");
+  http_expect_response(control, "a", 500,
+                       "\"statusDescription\":\"The receiver did not "
+                       "respond.\",\"responseHeaders\":{},\"body\":false");
+  sim_service_finish(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_an_address_a_long_answer_has_no_way),
     cmocka_unit_test(an_address_that_is_none_is_an_error),
     cmocka_unit_test(what_was_held_may_still_be_ended),
+    cmocka_unit_test(what_was_held_and_has_no_way_is_500_at_55_s),
     cmocka_unit_test(a_sender_that_has_gone_is_not_connected),
   };
   return cmocka_run_group_tests_name("sim_http_errors", tests, NULL, NULL);
