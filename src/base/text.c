@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* C0, DEL, and C1 as UTF-8 has it (c2 80 to c2 9f): a terminal obeys them. */
 static size_t control_len(const unsigned char *c)
@@ -55,4 +56,12 @@ void hc_text_format(char *out, size_t size, const char *format, va_list args)
   }
   out[len] = '\0';
   clean(out, len);
+}
+
+void hc_text_host_port(char *out, size_t size, const char *host, uint16_t port)
+{
+  bool brackets = strchr(host, ':') != NULL;
+
+  (void)snprintf(out, size, brackets ? "[%s]:%u" : "%s:%u", host,
+                 (unsigned)port);
 }

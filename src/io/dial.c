@@ -3,12 +3,11 @@
 #include "io/dial.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "io/curl.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { HOST_LEN_MAX = 253 }; /* RFC 1035 2.3.4, as text */
 
 static void on_deadline(void *user_data)
 {
@@ -27,11 +26,9 @@ static struct hc_dialled *dialled_new(const struct hc_dial *dial)
   struct hc_dialled *d = hc_alloc_zero(sizeof(*d));
   if (d == NULL)
     return NULL;
-  bool brackets = strchr(dial->host, ':') != NULL;
-  char name[HOST_LEN_MAX + 16];
+  char name[HC_DIAL_HOST_MAX + 16];
 
-  snprintf(name, sizeof(name), brackets ? "[%s]:%u" : "%s:%u", dial->host,
-           dial->port);
+  hc_text_host_port(name, sizeof(name), dial->host, dial->port);
   d->port = dial->port;
   d->timeout_ms = dial->timeout_ms;
   d->on_verify = dial->on_verify;
@@ -136,7 +133,7 @@ int hc_io_dial(struct hc_net *net, const struct hc_dial *dial,
 
   if (dial->host == NULL || *dial->host == '\0' || dial->port == 0)
     return hc_fault_set(fault, HYCO_EBADURL, "host and port are needed");
-  if (strlen(dial->host) > HOST_LEN_MAX)
+  if (strlen(dial->host) > HC_DIAL_HOST_MAX)
     return hc_fault_set(fault, HYCO_EBADURL, "host name too long");
 
   struct hc_io_stream *s = hc_io_stream_new(loop);

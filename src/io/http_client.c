@@ -3,10 +3,9 @@
 #include "io/http_client.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "io/curl.h"
 #include "io/http_call.h"
-
-#include <stdio.h>
 
 struct hc_http_client *hc_loop_http(struct hc_loop *loop)
 {
@@ -95,13 +94,11 @@ static struct hc_io_call *call_new(struct hc_loop *loop,
                                    const struct hc_http_request *request)
 {
   struct hc_io_call *call = hc_alloc_zero(sizeof(*call));
-  char name[300];
+  char name[HC_DIAL_HOST_MAX + 16];
   if (call == NULL)
     return NULL;
-  bool brackets = strchr(request->host, ':') != NULL;
 
-  snprintf(name, sizeof(name), brackets ? "[%s]:%u" : "%s:%u", request->host,
-           request->port);
+  hc_text_host_port(name, sizeof(name), request->host, request->port);
   call->base.ops = &hc_io_http_ops;
   call->loop = loop;
   call->task.run = run_call;
@@ -128,6 +125,8 @@ static int start(struct hc_http_client *client,
 
   if (request->host == NULL || *request->host == '\0' || request->port == 0)
     return hc_fault_set(fault, HYCO_EBADURL, "host and port are needed");
+  if (strlen(request->host) > HC_DIAL_HOST_MAX)
+    return hc_fault_set(fault, HYCO_EBADURL, "host name too long");
   struct hc_io_call *call = call_new(loop, request);
   if (call == NULL)
     return hc_fault_set(fault, HYCO_ENOMEM, "out of memory");

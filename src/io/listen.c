@@ -2,6 +2,7 @@
 #include "io/listen.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "io/stream.h"
 #include "io/vanished.h"
 
@@ -270,19 +271,20 @@ int hc_io_listen(struct hc_net *net, const struct hc_listen *listen,
   struct hc_loop *loop = (struct hc_loop *)(void *)net;
   struct sockaddr_storage address;
   struct hc_io_listener *l = NULL;
+  char name[80];
 
   socklen_t len = parse_address(listen->host, listen->port, &address);
   if (len == 0)
     return hc_fault_set(fault, HYCO_EBADVALUE, "%s: not a numeric address",
                         listen->host);
+  hc_text_host_port(name, sizeof(name), listen->host, listen->port);
   int fd = open_socket(&address, len);
   if (fd < 0)
-    return hc_fault_set(fault, hc_error_from_errno(errno), "%s:%u: %s",
-                        listen->host, listen->port, strerror(errno));
+    return hc_fault_set(fault, hc_error_from_errno(errno), "%s: %s", name,
+                        strerror(errno));
   int rc = listener_new(loop, listen, fd, &l);
   if (rc != 0)
-    return hc_fault_set(fault, rc, "%s:%u: %s", listen->host, listen->port,
-                        hyco_strerror(rc));
+    return hc_fault_set(fault, rc, "%s: %s", name, hyco_strerror(rc));
   l->handler = *handler;
   l->user_data = user_data;
   *out = &l->base;

@@ -19,6 +19,7 @@ struct hc_listener;
 struct hc_tls;
 
 enum {
+  HC_DIAL_HOST_MAX = 253, /* RFC 1035 2.3.4, as text: of a name to dial */
   /* Room that a stream has for bytes not yet taken by the kernel. */
   HC_STREAM_TX_MAX = 1 << 20,
   /* What an on_data handler may leave unconsumed (a head, a control frame). */

@@ -299,6 +299,21 @@ static void test_a_line_that_is_too_long_ends_the_call(void **state)
   hc_free(line);
 }
 
+static void test_a_host_that_is_too_long_is_refused_at_once(void **state)
+{
+  struct call *c = *state;
+  struct hc_fault fault;
+  char host[400];
+
+  memset(host, 'a', sizeof(host) - 1);
+  host[sizeof(host) - 1] = '\0';
+  c->request.host = host;
+  assert_int_equal(hc_http_start(hc_loop_http(c->pair->loop), &c->request,
+                                 &call_handler, c, &c->call, &fault),
+                   HYCO_EBADURL);
+  assert_string_equal(fault.text, "host name too long");
+}
+
 static void test_a_refused_port_is_said_with_its_name(void **state)
 {
   struct call *c = *state;
@@ -358,6 +373,7 @@ int main(void)
     CALL_BOTH(test_the_connections_end_may_be_the_answers),
     CALL_WITH(tls, test_an_end_that_tls_does_not_announce_is_a_cut),
     CALL_BOTH(test_a_whole_answer_may_be_followed_by_a_cut),
+    CALL_BOTH(test_a_host_that_is_too_long_is_refused_at_once),
     CALL_BOTH(test_a_refused_port_is_said_with_its_name),
     CALL_WITH(tls, test_no_key_is_written_for_the_environment),
   };

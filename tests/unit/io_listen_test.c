@@ -38,6 +38,10 @@ static void test_an_address_in_use_is_said(void **state)
       HYCO_EADDRINUSE);
   snprintf(name, sizeof(name), "127.0.0.1:%u: ", port);
   assert_non_null(strstr(fault.text, name));
+  const struct hc_listen none = { .host = "2001:db8::1", .port = 1 };
+  assert_int_not_equal(
+      hc_listen(pair.net, &none, &handler, &pair, &listener, &fault), 0);
+  assert_non_null(strstr(fault.text, "[2001:db8::1]:1: "));
   const struct hc_listen named = { .host = "localhost" };
   assert_int_equal(
       hc_listen(pair.net, &named, &handler, &pair, &listener, &fault),
