@@ -50,13 +50,15 @@ void hc_relay_answer_plain(struct hc_stream *stream, int status,
   if (reason.len == 0)
     reason = hc_span_str(hc_http_reason(status));
   hc_buffer_init(&out, ANSWER_MAX);
+  const char *length =
+      status == 204 || status == 304 ? "" : "Content-Length: 0\r\n";
   /* RFC 6455 4.2.2, "version": a handshake of another one is told ours. */
   const char *version = status == 400 ? "Sec-WebSocket-Version: 13\r\n" : "";
   if (hc_http_write_status(&out, status, fit(reason)) == 0 &&
       hc_relay_append_date(&out, stream->net) == 0 &&
       hc_buffer_append_str(&out, version) == 0 &&
-      hc_buffer_append_str(&out, "Content-Length: 0\r\n"
-                                 "Connection: close\r\n\r\n") == 0)
+      hc_buffer_append_str(&out, length) == 0 &&
+      hc_buffer_append_str(&out, "Connection: close\r\n\r\n") == 0)
     (void)hc_stream_write(stream, hc_buffer_span(&out));
   hc_buffer_deinit(&out);
 }

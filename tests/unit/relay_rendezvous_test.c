@@ -212,6 +212,32 @@ static void a_rejection_reaches_the_sender(void **state)
   assert_true(world_logged(w, "ListenerRejectedConnection: "));
 }
 
+/* RFC 9110 8.6: "A server MUST NOT send a Content-Length header field in any
+ * response with a status code of 1xx (Informational) or 204", and in 304 it
+ * would be that of another answer. */
+static void a_rejection_that_has_no_body_has_no_length(void **state)
+{
+  static const int codes[] = { 204, 304, 403 };
+  struct relay_world *w = *state;
+  struct offer o;
+  char target[1200];
+
+  for (size_t i = 0; i < CHECK_COUNT(codes); i++) {
+    offer_with(w, &o, "");
+    snprintf(target, sizeof target, "%s&sb-hc-statusCode=%d", o.target,
+             codes[i]);
+    assert_int_equal(world_refused(w, target, ""), 410);
+    assert_int_equal(world_answer(w, &o.sender), codes[i]);
+    const char *length = strstr(w->head, "Content-Length: 0\r\n");
+    if (codes[i] != 403)
+      assert_null(length);
+    else
+      assert_non_null(length);
+    raw_expect_end(&o.sender, 0);
+    offer_end(&o);
+  }
+}
+
 /* A sender must not take a rejection for its 101. */
 static void a_rejection_with_no_status_of_an_answer_gets_400(void **state)
 {
@@ -332,6 +358,7 @@ int main(void)
     WORLD_TEST(an_extra_token_does_no_harm),
     WORLD_TEST(a_bad_handshake_does_not_use_the_address_up),
     WORLD_TEST(a_rejection_reaches_the_sender),
+    WORLD_TEST(a_rejection_that_has_no_body_has_no_length),
     WORLD_TEST(a_rejection_with_no_status_of_an_answer_gets_400),
     WORLD_TEST(a_long_description_is_cut_between_characters),
     WORLD_TEST(the_listeners_choice_of_sub_protocol_is_told_to_both),
