@@ -3,22 +3,42 @@
 
 #include "relay/server.h"
 
+static struct hc_ws_head head_of(const struct hc_relay_frame *frame)
+{
+  return (struct hc_ws_head){ .opcode = frame->opcode,
+                              .fin = true,
+                              .len = frame->payload.len };
+}
+
+int hc_relay_write_frames(struct hc_stream *stream,
+                          const struct hc_relay_frame *frames, size_t n)
+{
+  size_t size = 0;
+
+  for (size_t i = 0; i < n; i++) {
+    const struct hc_ws_head head = head_of(&frames[i]);
+    size += hc_ws_head_size(&head) + frames[i].payload.len;
+  }
+  uint8_t *dst = hc_stream_reserve(stream, size);
+  if (dst == NULL)
+    return HYCO_EWOULDBLOCK;
+  for (size_t i = 0; i < n; i++) {
+    const struct hc_ws_head head = head_of(&frames[i]);
+    struct hc_span payload = frames[i].payload;
+    dst += hc_ws_write_head(dst, &head);
+    if (payload.len > 0)
+      memcpy(dst, payload.ptr, payload.len);
+    dst += payload.len;
+  }
+  hc_stream_commit(stream, size);
+  return 0;
+}
+
 int hc_relay_write_frame(struct hc_stream *stream, enum hc_ws_opcode opcode,
                          struct hc_span payload)
 {
-  const struct hc_ws_head head = { .opcode = opcode,
-                                   .fin = true,
-                                   .len = payload.len };
-  size_t size = hc_ws_head_size(&head);
-  uint8_t *dst = hc_stream_reserve(stream, size + payload.len);
-
-  if (dst == NULL)
-    return HYCO_EWOULDBLOCK;
-  (void)hc_ws_write_head(dst, &head);
-  if (payload.len > 0)
-    memcpy(dst + size, payload.ptr, payload.len);
-  hc_stream_commit(stream, size + payload.len);
-  return 0;
+  return hc_relay_write_frames(stream,
+                               &(struct hc_relay_frame){ opcode, payload }, 1);
 }
 
 int hc_relay_write_close(struct hc_stream *stream, int code, const char *reason)

@@ -5,7 +5,16 @@
 #include "net/net.h"
 #include "protocol/ws.h"
 
-/* Writes one unmasked frame with FIN. 0 or HYCO_EWOULDBLOCK. */
+struct hc_relay_frame {
+  enum hc_ws_opcode opcode;
+  struct hc_span payload;
+};
+
+/* Writes unmasked frames with FIN, all or none. 0 or HYCO_EWOULDBLOCK. */
+int hc_relay_write_frames(struct hc_stream *stream,
+                          const struct hc_relay_frame *frames, size_t n);
+
+/* One of them. */
 int hc_relay_write_frame(struct hc_stream *stream, enum hc_ws_opcode opcode,
                          struct hc_span payload);
 

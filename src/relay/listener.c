@@ -242,14 +242,12 @@ int hc_relay_listener_send_with_body(struct hc_relay_listener *l,
                                      struct hc_span message,
                                      struct hc_span body)
 {
-  size_t size = message.len + body.len + 2 * (size_t)HC_WS_HEAD_MAX;
+  const struct hc_relay_frame frames[] = { { HC_WS_TEXT, message },
+                                           { HC_WS_BINARY, body } };
   int rc = HYCO_EWOULDBLOCK;
 
-  /* room for both, or for none */
-  if (is_responsive(l) && hc_stream_reserve(l->stream, size) != NULL)
-    rc = hc_relay_write_frame(l->stream, HC_WS_TEXT, message);
-  if (rc == 0)
-    rc = hc_relay_write_frame(l->stream, HC_WS_BINARY, body);
+  if (is_responsive(l))
+    rc = hc_relay_write_frames(l->stream, frames, 2);
   return report(l, rc);
 }
 
