@@ -69,12 +69,21 @@ void hc_relay_listener_forget_answer(struct hc_relay_listener *l)
   hc_buffer_trim(&l->body);
 }
 
-/* The request may have been answered, or given up, meanwhile. */
+/* NULL: the request has been answered, or given up, meanwhile, or is another
+ * listener's. */
+static struct hc_relay_exchange *find_own(const struct hc_relay_listener *l,
+                                          const char *id)
+{
+  struct hc_relay_exchange *e = hc_relay_exchange_find(l->relay, id);
+  bool is_anothers = e != NULL && e->listener != NULL && e->listener != l;
+
+  return is_anothers ? NULL : e;
+}
+
 static void answer(const struct hc_relay_listener *l,
                    const struct hc_response *response, struct hc_span body)
 {
-  struct hc_relay_exchange *e =
-      hc_relay_exchange_find(l->relay, response->request_id);
+  struct hc_relay_exchange *e = find_own(l, response->request_id);
 
   if (e != NULL)
     hc_relay_answer_whole(e, response, body);
@@ -82,8 +91,7 @@ static void answer(const struct hc_relay_listener *l,
 
 static void fail_answer(struct hc_relay_listener *l, const char *why)
 {
-  struct hc_relay_exchange *e =
-      hc_relay_exchange_find(l->relay, l->answer.response.request_id);
+  struct hc_relay_exchange *e = find_own(l, l->answer.response.request_id);
 
   hc_relay_listener_forget_answer(l);
   if (e != NULL)
@@ -138,8 +146,7 @@ static bool refuse_message(struct hc_relay_listener *l,
   }
   hc_relay_event(&l->relay->log, "ListenerAnswerInvalid", &l->tracking,
                  fault->text);
-  struct hc_relay_exchange *e =
-      id != NULL ? hc_relay_exchange_find(l->relay, id) : NULL;
+  struct hc_relay_exchange *e = id != NULL ? find_own(l, id) : NULL;
   hc_free(id);
   if (e != NULL)
     hc_relay_exchange_fail(e, 502, "The listener's answer is not valid.");

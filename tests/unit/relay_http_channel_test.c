@@ -175,6 +175,22 @@ static void another_entitys_request_does_not_go_there(void **state)
   (void)http_read_request(h, &h->rendezvous);
 }
 
+/* It has been given to one listener. */
+static void another_listeners_answer_is_not_taken(void **state)
+{
+  struct http_world *h = *state;
+  struct raw_peer *other = world_peer(&h->w);
+
+  world_listen(&h->w, other, "hyco");
+  http_get(h);
+  http_respond(h, other, 201, "");
+  http_respond(h, other, 201, ",\"body\":true");
+  raw_send_frame(other, 0x82, hc_span_str("body"));
+  raw_expect_silence(&h->sender, 100);
+  http_respond(h, &h->listener, 200, "");
+  assert_int_equal(http_answer(h), 200);
+}
+
 /* spec hybrid-connections.md 4.3, request rendezvous. */
 static void an_address_is_good_once(void **state)
 {
@@ -291,6 +307,7 @@ int main(void)
     HTTP_TEST(but_not_when_its_body_is_not_held_any_more),
     HTTP_TEST(nor_when_the_response_had_begun),
     HTTP_TEST(another_entitys_request_does_not_go_there),
+    HTTP_TEST(another_listeners_answer_is_not_taken),
     HTTP_TEST(an_address_is_good_once),
     HTTP_TEST(addresses_are_good_for_their_action),
     HTTP_TEST(the_answer_of_a_fetched_request_may_come_by_control),
