@@ -50,188 +50,158 @@ static int bare_socket(bool listens, uint16_t *port)
 
 static void test_a_refused_port_is_said_with_its_name(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   uint16_t port;
   char name[32];
 
-  (void)state;
-  pair_listen(&pair, false);
   int fd = bare_socket(false, &port);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.port = port;
   snprintf(name, sizeof(name), "127.0.0.1:%u: ", port);
-  assert_dial_fails(&pair, &dial, HYCO_ECONNREFUSED, name);
+  assert_dial_fails(pair, &dial, HYCO_ECONNREFUSED, name);
   close(fd);
-  pair_free(&pair);
 }
 
 static void test_an_unknown_name_is_said(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_listen(&pair, false);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   /* a label over 63 characters is no question for a name server */
   dial.host =
       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
       ".invalid";
-  assert_dial_fails(&pair, &dial, HYCO_EHOSTNOTFOUND, ".invalid:");
-  pair_free(&pair);
+  assert_dial_fails(pair, &dial, HYCO_EHOSTNOTFOUND, ".invalid:");
 }
 
 static void test_a_host_that_is_none_is_refused_at_once(void **state)
 {
+  struct pair *pair = *state;
   static const char *const hosts[] = { "",    "a b",     "a/b",      "u@h",
                                        "h:1", "h?query", "h#anchor", "a\nb" };
-  struct pair pair = { 0 };
   char too_long[300];
 
-  (void)state;
-  pair_listen(&pair, false);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
     dial.host = hosts[i];
-    assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADURL);
-    assert_null(pair.client.stream);
+    assert_int_equal(pair_dial(pair, &dial), HYCO_EBADURL);
+    assert_null(pair->client.stream);
   }
   memset(too_long, 'a', sizeof(too_long));
   too_long[254] = '\0';
   dial.host = too_long;
-  assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADURL);
-  dial = pair_usual_dial(&pair);
+  assert_int_equal(pair_dial(pair, &dial), HYCO_EBADURL);
+  dial = pair_usual_dial(pair);
   dial.port = 0;
-  assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADURL);
-  pair_free(&pair);
+  assert_int_equal(pair_dial(pair, &dial), HYCO_EBADURL);
 }
 
 static void test_a_name_and_a_local_address_work(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   struct hc_address peer;
 
-  (void)state;
-  pair_listen(&pair, false);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.host = "localhost";
   dial.local_host = "127.0.0.1";
-  assert_int_equal(pair_dial(&pair, &dial), 0);
-  pair_run_until(&pair, &pair.client.is_open);
-  pair_run_until(&pair, &pair.server.is_open);
-  hc_stream_peer(pair.server.stream, &peer);
+  assert_int_equal(pair_dial(pair, &dial), 0);
+  pair_run_until(pair, &pair->client.is_open);
+  pair_run_until(pair, &pair->server.is_open);
+  hc_stream_peer(pair->server.stream, &peer);
   assert_string_equal(peer.host, "127.0.0.1");
-  pair_free(&pair);
 }
 
 static void test_a_local_address_of_others_is_said(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_listen(&pair, false);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.local_host = "192.0.2.1"; /* RFC 5737: nobody has it */
-  assert_dial_fails(&pair, &dial, HYCO_EADDRNOTAVAIL, "127.0.0.1:");
-  pair_free(&pair);
+  assert_dial_fails(pair, &dial, HYCO_EADDRNOTAVAIL, "127.0.0.1:");
 }
 
 static void test_a_dial_may_be_closed_before_it_is_done(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_listen(&pair, true);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   for (int turns = 0; turns < 6; turns++) {
-    assert_int_equal(pair_dial(&pair, &dial), 0);
-    for (int i = 0; i < turns && !pair.client.is_open; i++)
-      hc_loop_turn(pair.loop, 0, false);
-    end_close(&pair.client, HC_STREAM_CLEAN);
-    pair.client.is_open = false;
-    pair_settle(&pair);
+    assert_int_equal(pair_dial(pair, &dial), 0);
+    for (int i = 0; i < turns && !pair->client.is_open; i++)
+      hc_loop_turn(pair->loop, 0, false);
+    end_close(&pair->client, HC_STREAM_CLEAN);
+    pair->client.is_open = false;
+    pair_settle(pair);
   }
-  assert_false(pair.client.is_ended);
-  pair_free(&pair);
+  assert_false(pair->client.is_ended);
 }
 
 static void test_written_before_open_is_sent_after_it(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_listen(&pair, true);
-  struct hc_dial dial = pair_usual_dial(&pair);
-  assert_int_equal(pair_dial(&pair, &dial), 0);
-  end_write(&pair.client, "first", 5);
-  pair_run_until_got(&pair, &pair.server, 5);
-  pair_free(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
+  assert_int_equal(pair_dial(pair, &dial), 0);
+  end_write(&pair->client, "first", 5);
+  pair_run_until_got(pair, &pair->server, 5);
 }
 
 /* --- deadlines --- */
 
 static void test_a_peer_that_never_answers_tls_times_out(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   uint16_t port;
 
-  (void)state;
-  pair_listen(&pair, true);
   int fd = bare_socket(true, &port);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.port = port;
   dial.timeout_ms = 50;
-  assert_dial_fails(&pair, &dial, HYCO_ETIMEDOUT,
+  assert_dial_fails(pair, &dial, HYCO_ETIMEDOUT,
                     "no TLS handshake within 50 ms");
   close(fd);
-  pair_free(&pair);
 }
 
 static void test_a_client_that_never_begins_tls_is_dropped(void **state)
 {
+  struct pair *pair = *state;
   static const struct hc_listener_handler handler = { NULL };
-  struct pair pair = { 0 };
   struct hc_listener *listener;
   struct hc_fault fault;
 
-  (void)state;
-  pair_listen(&pair, true);
   const struct hc_listen listen = { .host = "127.0.0.1",
-                                    .tls = pair.server_tls,
+                                    .tls = pair->server_tls,
                                     .handshake_timeout_ms = 50 };
   assert_int_equal(
-      hc_listen(pair.net, &listen, &handler, &pair, &listener, &fault), 0);
-  struct hc_dial dial = pair_usual_dial(&pair);
+      hc_listen(pair->net, &listen, &handler, pair, &listener, &fault), 0);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.port = hc_listener_port(listener);
   dial.tls = NULL;
-  assert_int_equal(pair_dial(&pair, &dial), 0);
-  pair_run_until(&pair, &pair.client.is_open);
-  pair_run_until(&pair, &pair.client.is_ended);
-  assert_int_equal(pair.client.fault.code, 0);
+  assert_int_equal(pair_dial(pair, &dial), 0);
+  pair_run_until(pair, &pair->client.is_open);
+  pair_run_until(pair, &pair->client.is_ended);
+  assert_int_equal(pair->client.fault.code, 0);
   hc_listener_close(listener);
-  pair_free(&pair);
 }
 
 /* --- TLS --- */
 
 static void test_a_peer_without_tls_is_said(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   struct pair plain = { 0 };
 
-  (void)state;
-  pair_listen(&pair, true);
   pair_listen(&plain, false);
   plain.server.echo = true;
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.port = hc_listener_port(plain.listener);
-  assert_int_equal(pair_dial(&pair, &dial), 0);
-  while (!pair.client.is_ended) {
+  assert_int_equal(pair_dial(pair, &dial), 0);
+  while (!pair->client.is_ended) {
     hc_loop_turn(plain.loop, 0, false);
-    hc_loop_turn(pair.loop, 1, false);
+    hc_loop_turn(pair->loop, 1, false);
   }
-  assert_int_equal(pair.client.fault.code, HYCO_ETLS);
-  assert_non_null(strstr(pair.client.fault.text, ": TLS: "));
-  pair_free(&pair);
+  assert_int_equal(pair->client.fault.code, HYCO_ETLS);
+  assert_non_null(strstr(pair->client.fault.text, ": TLS: "));
   pair_free(&plain);
 }
 
@@ -243,22 +213,19 @@ static void close_at_once(void *user_data, struct hc_stream *stream)
 
 static void test_a_peer_that_goes_during_the_handshake_is_said(void **state)
 {
+  struct pair *pair = *state;
   static const struct hc_listener_handler handler = { close_at_once };
-  struct pair pair = { 0 };
   struct hc_listener *listener;
   struct hc_fault fault;
 
-  (void)state;
-  pair_listen(&pair, true);
   const struct hc_listen listen = { .host = "127.0.0.1" };
   assert_int_equal(
-      hc_listen(pair.net, &listen, &handler, &pair, &listener, &fault), 0);
-  struct hc_dial dial = pair_usual_dial(&pair);
+      hc_listen(pair->net, &listen, &handler, pair, &listener, &fault), 0);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.port = hc_listener_port(listener);
-  assert_dial_fails(&pair, &dial, HYCO_ETLS,
+  assert_dial_fails(pair, &dial, HYCO_ETLS,
                     "closed the connection during the TLS handshake");
   hc_listener_close(listener);
-  pair_free(&pair);
 }
 
 /* A client that trusts nobody. */
@@ -274,40 +241,35 @@ static void distrust(struct pair *pair)
 
 static void test_an_untrusted_certificate_is_refused(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_listen(&pair, true);
-  distrust(&pair);
-  struct hc_dial dial = pair_usual_dial(&pair);
-  assert_dial_fails(&pair, &dial, HYCO_ECERTVERIFY,
+  distrust(pair);
+  struct hc_dial dial = pair_usual_dial(pair);
+  assert_dial_fails(pair, &dial, HYCO_ECERTVERIFY,
                     "self-signed certificate in certificate chain");
-  pair_free(&pair);
 }
 
 static void test_a_certificate_of_another_host_is_refused(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_listen(&pair, true);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.host = "127.0.0.2";
   /* the listener is on 127.0.0.1 alone: listen on all of them */
-  hc_listener_close(pair.listener);
-  pair.listener = NULL;
+  hc_listener_close(pair->listener);
+  pair->listener = NULL;
   static const struct hc_listener_handler handler = { close_at_once };
   const struct hc_listen listen = { .host = "0.0.0.0",
-                                    .tls = pair.server_tls,
+                                    .tls = pair->server_tls,
                                     .handshake_timeout_ms = PAIR_WAIT_MS };
   struct hc_fault fault;
   assert_int_equal(
-      hc_listen(pair.net, &listen, &handler, &pair, &pair.listener, &fault), 0);
-  dial.port = hc_listener_port(pair.listener);
-  assert_dial_fails(&pair, &dial, HYCO_ECERTVERIFY,
+      hc_listen(pair->net, &listen, &handler, pair, &pair->listener, &fault),
+      0);
+  dial.port = hc_listener_port(pair->listener);
+  assert_dial_fails(pair, &dial, HYCO_ECERTVERIFY,
                     "hostname mismatch: the certificate is for localhost, "
                     "127.0.0.1, 0:0:0:0:0:0:0:1");
-  pair_free(&pair);
 }
 
 static struct {
@@ -336,40 +298,34 @@ static bool on_verify(void *user_data, const struct hc_tls_verdict *verdict)
 
 static void test_on_verify_may_refuse_a_good_certificate(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
   memset(&asked, 0, sizeof(asked));
-  pair_listen(&pair, true);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.on_verify = on_verify;
-  assert_dial_fails(&pair, &dial, HYCO_ECERTVERIFY, "by the application");
+  assert_dial_fails(pair, &dial, HYCO_ECERTVERIFY, "by the application");
   assert_int_equal(asked.calls, 1);
   assert_true(asked.ok);
   assert_string_equal(asked.status, "OK");
   assert_string_equal(asked.subject, "CN=hyco relay");
   assert_string_equal(asked.issuer, "CN=hyco relay CA");
-  pair_free(&pair);
 }
 
 static void test_on_verify_may_accept_an_untrusted_certificate(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
   memset(&asked, 0, sizeof(asked));
   asked.answer = true;
-  pair_listen(&pair, true);
-  distrust(&pair);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  distrust(pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.on_verify = on_verify;
-  assert_int_equal(pair_dial(&pair, &dial), 0);
-  pair_run_until(&pair, &pair.client.is_open);
+  assert_int_equal(pair_dial(pair, &dial), 0);
+  pair_run_until(pair, &pair->client.is_open);
   assert_int_equal(asked.calls, 1);
   assert_false(asked.ok);
   assert_string_equal(asked.status,
                       "self-signed certificate in certificate chain");
-  pair_free(&pair);
 }
 
 static bool close_in_verify(void *user_data,
@@ -382,19 +338,16 @@ static bool close_in_verify(void *user_data,
 
 static void test_a_stream_may_be_closed_in_on_verify(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_listen(&pair, true);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.on_verify = close_in_verify;
-  assert_int_equal(pair_dial(&pair, &dial), 0);
-  while (pair.client.stream != NULL)
-    hc_loop_turn(pair.loop, PAIR_WAIT_MS, false);
-  pair_settle(&pair);
-  assert_false(pair.client.is_open);
-  assert_false(pair.client.is_ended);
-  pair_free(&pair);
+  assert_int_equal(pair_dial(pair, &dial), 0);
+  while (pair->client.stream != NULL)
+    hc_loop_turn(pair->loop, PAIR_WAIT_MS, false);
+  pair_settle(pair);
+  assert_false(pair->client.is_open);
+  assert_false(pair->client.is_ended);
 }
 
 /* --- proxies --- */
@@ -411,22 +364,19 @@ static void proxy_answers(struct end *end, struct hc_span *in)
 
 static void test_a_proxy_that_refuses_is_said(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   char proxy[64];
 
-  (void)state;
-  pair_listen(&pair, false);
-  pair.server.on_data = proxy_answers;
-  struct hc_dial dial = pair_usual_dial(&pair);
+  pair->server.on_data = proxy_answers;
+  struct hc_dial dial = pair_usual_dial(pair);
   snprintf(proxy, sizeof(proxy), "http://user:secret@127.0.0.1:%u", dial.port);
   dial.route.proxy = proxy;
   dial.host = "relay.example";
   dial.port = 443;
-  assert_dial_fails(&pair, &dial, HYCO_EFIREWALL, "relay.example:443: ");
-  assert_null(strstr(pair.client.fault.text, "secret"));
-  assert_non_null(strstr(hc_buffer_str(&pair.server.got),
+  assert_dial_fails(pair, &dial, HYCO_EFIREWALL, "relay.example:443: ");
+  assert_null(strstr(pair->client.fault.text, "secret"));
+  assert_non_null(strstr(hc_buffer_str(&pair->server.got),
                          "CONNECT relay.example:443 HTTP/1.1\r\n"));
-  pair_free(&pair);
 }
 
 static void proxy_connects(struct end *end, struct hc_span *in)
@@ -444,35 +394,29 @@ static void proxy_connects(struct end *end, struct hc_span *in)
 
 static void test_bytes_pass_through_a_proxy(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   char proxy[64];
 
-  (void)state;
-  pair_listen(&pair, false);
-  pair.server.on_data = proxy_connects;
-  struct hc_dial dial = pair_usual_dial(&pair);
+  pair->server.on_data = proxy_connects;
+  struct hc_dial dial = pair_usual_dial(pair);
   snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u", dial.port);
   dial.route.proxy = proxy;
   dial.host = "relay.example";
   dial.port = 443;
-  assert_int_equal(pair_dial(&pair, &dial), 0);
-  pair_run_until(&pair, &pair.client.is_open);
-  end_write(&pair.client, "through", 7);
-  pair_run_until_got(&pair, &pair.client, 7);
-  pair_free(&pair);
+  assert_int_equal(pair_dial(pair, &dial), 0);
+  pair_run_until(pair, &pair->client.is_open);
+  end_write(&pair->client, "through", 7);
+  pair_run_until_got(pair, &pair->client, 7);
 }
 
 static void test_a_proxy_that_cannot_be_used_is_refused_at_once(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_listen(&pair, false);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  struct hc_dial dial = pair_usual_dial(pair);
   dial.route.proxy =
       "https://127.0.0.1:1"; /* TLS to the proxy: no raw socket */
-  assert_int_equal(pair_dial(&pair, &dial), HYCO_EBADVALUE);
-  pair_free(&pair);
+  assert_int_equal(pair_dial(pair, &dial), HYCO_EBADVALUE);
 }
 
 /* --- listening --- */
@@ -481,48 +425,45 @@ static void test_a_proxy_that_cannot_be_used_is_refused_at_once(void **state)
 
 static void test_a_dial_without_descriptors_is_said(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   struct rlimit old;
   struct rlimit none;
 
-  (void)state;
-  pair_listen(&pair, false);
-  hc_loop_turn(pair.loop, 0, false);
-  struct hc_dial dial = pair_usual_dial(&pair);
+  hc_loop_turn(pair->loop, 0, false);
+  struct hc_dial dial = pair_usual_dial(pair);
   int last = socket(AF_INET, SOCK_STREAM, 0);
   assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
   none = old;
   none.rlim_cur = (rlim_t)last + 1;
   assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-  assert_dial_fails(&pair, &dial, HYCO_ETOOMANYFILES, "Too many open files");
+  assert_dial_fails(pair, &dial, HYCO_ETOOMANYFILES, "Too many open files");
   assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
   close(last);
-  pair_free(&pair);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_a_refused_port_is_said_with_its_name),
-    cmocka_unit_test(test_an_unknown_name_is_said),
-    cmocka_unit_test(test_a_host_that_is_none_is_refused_at_once),
-    cmocka_unit_test(test_a_name_and_a_local_address_work),
-    cmocka_unit_test(test_a_local_address_of_others_is_said),
-    cmocka_unit_test(test_a_dial_may_be_closed_before_it_is_done),
-    cmocka_unit_test(test_written_before_open_is_sent_after_it),
-    cmocka_unit_test(test_a_peer_that_never_answers_tls_times_out),
-    cmocka_unit_test(test_a_client_that_never_begins_tls_is_dropped),
-    cmocka_unit_test(test_a_peer_without_tls_is_said),
-    cmocka_unit_test(test_a_peer_that_goes_during_the_handshake_is_said),
-    cmocka_unit_test(test_an_untrusted_certificate_is_refused),
-    cmocka_unit_test(test_a_certificate_of_another_host_is_refused),
-    cmocka_unit_test(test_on_verify_may_refuse_a_good_certificate),
-    cmocka_unit_test(test_on_verify_may_accept_an_untrusted_certificate),
-    cmocka_unit_test(test_a_stream_may_be_closed_in_on_verify),
-    cmocka_unit_test(test_a_proxy_that_refuses_is_said),
-    cmocka_unit_test(test_bytes_pass_through_a_proxy),
-    cmocka_unit_test(test_a_proxy_that_cannot_be_used_is_refused_at_once),
-    cmocka_unit_test(test_a_dial_without_descriptors_is_said),
+    LISTENING_PLAIN(test_a_refused_port_is_said_with_its_name),
+    LISTENING_PLAIN(test_an_unknown_name_is_said),
+    LISTENING_PLAIN(test_a_host_that_is_none_is_refused_at_once),
+    LISTENING_PLAIN(test_a_name_and_a_local_address_work),
+    LISTENING_PLAIN(test_a_local_address_of_others_is_said),
+    LISTENING_TLS(test_a_dial_may_be_closed_before_it_is_done),
+    LISTENING_TLS(test_written_before_open_is_sent_after_it),
+    LISTENING_TLS(test_a_peer_that_never_answers_tls_times_out),
+    LISTENING_TLS(test_a_client_that_never_begins_tls_is_dropped),
+    LISTENING_TLS(test_a_peer_without_tls_is_said),
+    LISTENING_TLS(test_a_peer_that_goes_during_the_handshake_is_said),
+    LISTENING_TLS(test_an_untrusted_certificate_is_refused),
+    LISTENING_TLS(test_a_certificate_of_another_host_is_refused),
+    LISTENING_TLS(test_on_verify_may_refuse_a_good_certificate),
+    LISTENING_TLS(test_on_verify_may_accept_an_untrusted_certificate),
+    LISTENING_TLS(test_a_stream_may_be_closed_in_on_verify),
+    LISTENING_PLAIN(test_a_proxy_that_refuses_is_said),
+    LISTENING_PLAIN(test_bytes_pass_through_a_proxy),
+    LISTENING_PLAIN(test_a_proxy_that_cannot_be_used_is_refused_at_once),
+    LISTENING_PLAIN(test_a_dial_without_descriptors_is_said),
   };
   return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

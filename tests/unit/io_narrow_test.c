@@ -30,15 +30,13 @@ static void turns_in_handler(struct end *end, struct hc_span *in)
 
 static void test_a_narrow_turn_sends_but_calls_no_handler(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  pair_open(&pair, pair_with_tls(state));
-  pair.server.on_data = turns_in_handler;
-  end_write(&pair.client, "ask", 3);
-  pair_run_until_got(&pair, &pair.client, 5);
-  pair_run_until_got(&pair, &pair.server, 7);
-  end_assert_got(&pair.server, (const uint8_t *)"askmore", 7);
-  pair_free(&pair);
+  pair->server.on_data = turns_in_handler;
+  end_write(&pair->client, "ask", 3);
+  pair_run_until_got(pair, &pair->client, 5);
+  pair_run_until_got(pair, &pair->server, 7);
+  end_assert_got(&pair->server, (const uint8_t *)"askmore", 7);
 }
 
 static void turns_until_the_client_got(struct end *end, struct hc_span *in)
@@ -157,7 +155,7 @@ int main(void)
   static const bool plain = false;
   static const bool tls = true;
   const struct CMUnitTest tests[] = {
-    BOTH(test_a_narrow_turn_sends_but_calls_no_handler),
+    PAIR_BOTH(test_a_narrow_turn_sends_but_calls_no_handler),
     BOTH(test_a_control_channel_is_read_in_a_narrow_turn),
     BOTH(test_a_burst_in_narrow_turns_waits_for_a_wide_one),
     BOTH(test_a_stream_closed_in_its_handler_outlives_the_handler),

@@ -192,6 +192,39 @@ void pair_free(struct pair *pair)
   *pair = (struct pair){ 0 };
 }
 
+const bool pair_plain = false;
+const bool pair_tls = true;
+
+static struct pair *set_up(void **state)
+{
+  struct pair *pair = hc_alloc_zero(sizeof *pair);
+
+  assert_non_null(pair);
+  *state = pair;
+  return pair;
+}
+
+int pair_set_up_open(void **state)
+{
+  bool tls = pair_with_tls(state);
+  pair_open(set_up(state), tls);
+  return 0;
+}
+
+int pair_set_up_listening(void **state)
+{
+  bool tls = pair_with_tls(state);
+  pair_listen(set_up(state), tls);
+  return 0;
+}
+
+int pair_tear_down(void **state)
+{
+  pair_free(*state);
+  hc_free(*state);
+  return 0;
+}
+
 /* --- running --- */
 
 void pair_run_until(struct pair *pair, const bool *flag)

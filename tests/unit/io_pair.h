@@ -91,4 +91,30 @@ bool pair_with_tls(void **state);
   }
 #define BOTH(test) WITH(plain, test), WITH(tls, test)
 
+/* A test's set-up and tear-down: *state, which said whether with TLS, is a pair
+ * of pair_open, or of pair_listen. */
+int pair_set_up_open(void **state);
+int pair_set_up_listening(void **state);
+int pair_tear_down(void **state);
+extern const bool pair_plain;
+extern const bool pair_tls;
+
+#define PAIR_NAMED(set_up, is_tls, label, test)                   \
+  {                                                               \
+    .name = (label), .test_func = (test), .setup_func = (set_up), \
+    .teardown_func = pair_tear_down,                              \
+    .initial_state = (void *)(uintptr_t) & (is_tls)               \
+  }
+#define PAIR_TWICE(set_up, test)                          \
+  PAIR_NAMED(set_up, pair_plain, #test " (plain)", test), \
+      PAIR_NAMED(set_up, pair_tls, #test " (tls)", test)
+#define PAIR_PLAIN(test) PAIR_NAMED(pair_set_up_open, pair_plain, #test, test)
+#define PAIR_TLS(test) PAIR_NAMED(pair_set_up_open, pair_tls, #test, test)
+#define PAIR_BOTH(test) PAIR_TWICE(pair_set_up_open, test)
+#define LISTENING_PLAIN(test) \
+  PAIR_NAMED(pair_set_up_listening, pair_plain, #test, test)
+#define LISTENING_TLS(test) \
+  PAIR_NAMED(pair_set_up_listening, pair_tls, #test, test)
+#define LISTENING_BOTH(test) PAIR_TWICE(pair_set_up_listening, test)
+
 #endif

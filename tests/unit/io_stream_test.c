@@ -18,54 +18,48 @@
 
 static void test_a_mebibyte_is_echoed(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   uint8_t *bytes = pair_pattern(MIB);
   struct hc_address peer;
 
-  pair_open(&pair, pair_with_tls(state));
-  pair.server.echo = true;
-  end_write(&pair.client, bytes, MIB);
-  pair_run_until_got(&pair, &pair.client, MIB);
-  end_assert_got(&pair.client, bytes, MIB);
-  end_assert_got(&pair.server, bytes, MIB);
-  hc_stream_peer(pair.client.stream, &peer);
+  pair->server.echo = true;
+  end_write(&pair->client, bytes, MIB);
+  pair_run_until_got(pair, &pair->client, MIB);
+  end_assert_got(&pair->client, bytes, MIB);
+  end_assert_got(&pair->server, bytes, MIB);
+  hc_stream_peer(pair->client.stream, &peer);
   assert_string_equal(peer.host, "127.0.0.1");
-  assert_int_equal(peer.port, hc_listener_port(pair.listener));
-  pair_free(&pair);
+  assert_int_equal(peer.port, hc_listener_port(pair->listener));
   hc_free(bytes);
 }
 
 static void test_what_a_turn_wrote_leaves_in_one_piece(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  pair_open(&pair, pair_with_tls(state));
   for (int i = 0; i < 1000; i++)
-    end_write(&pair.client, "0123456789", 10);
-  pair_run_until_got(&pair, &pair.server, 10000);
-  assert_int_equal(pair.server.data_calls, 1);
-  pair_free(&pair);
+    end_write(&pair->client, "0123456789", 10);
+  pair_run_until_got(pair, &pair->server, 10000);
+  assert_int_equal(pair->server.data_calls, 1);
 }
 
 static void test_a_rest_is_shown_again_with_more_behind_it(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  pair_open(&pair, pair_with_tls(state));
-  pair.server.take = 0;
+  pair->server.take = 0;
   for (unsigned i = 1; i <= 5; i++) {
-    end_write(&pair.client, &"abcde"[i - 1], 1);
-    while (pair.server.data_calls < i)
-      hc_loop_turn(pair.loop, PAIR_WAIT_MS, false);
-    assert_int_equal(pair.server.largest_call, i);
+    end_write(&pair->client, &"abcde"[i - 1], 1);
+    while (pair->server.data_calls < i)
+      hc_loop_turn(pair->loop, PAIR_WAIT_MS, false);
+    assert_int_equal(pair->server.largest_call, i);
   }
-  pair.server.take = 3;
-  end_write(&pair.client, "f", 1);
-  pair_run_until_got(&pair, &pair.server, 3);
-  end_write(&pair.client, "g", 1);
-  pair_run_until_got(&pair, &pair.server, 6);
-  end_assert_got(&pair.server, (const uint8_t *)"abcdef", 6);
-  pair_free(&pair);
+  pair->server.take = 3;
+  end_write(&pair->client, "f", 1);
+  pair_run_until_got(pair, &pair->server, 3);
+  end_write(&pair->client, "g", 1);
+  pair_run_until_got(pair, &pair->server, 6);
+  end_assert_got(&pair->server, (const uint8_t *)"abcdef", 6);
 }
 
 static void take_one_and_hand_over(struct end *end, struct hc_span *in)
@@ -78,29 +72,25 @@ static void take_one_and_hand_over(struct end *end, struct hc_span *in)
 
 static void test_a_new_handler_gets_the_old_ones_rest(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  pair_open(&pair, pair_with_tls(state));
-  pair.server.on_data = take_one_and_hand_over;
-  end_write(&pair.client, "abcde", 5);
-  pair_run_until_got(&pair, &pair.server, 4);
-  end_assert_got(&pair.server, (const uint8_t *)"bcde", 4);
-  pair_free(&pair);
+  pair->server.on_data = take_one_and_hand_over;
+  end_write(&pair->client, "abcde", 5);
+  pair_run_until_got(pair, &pair->server, 4);
+  end_assert_got(&pair->server, (const uint8_t *)"bcde", 4);
 }
 
 static void test_a_handler_that_leaves_too_much_ends_the_stream(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   uint8_t *bytes = pair_pattern(MIB);
 
-  pair_open(&pair, pair_with_tls(state));
-  pair.server.take = 0;
-  end_write(&pair.client, bytes, MIB);
-  pair_run_until(&pair, &pair.server.is_ended);
-  assert_int_equal(pair.server.fault.code, HYCO_ETOOLONG);
-  assert_true(pair.server.largest_call > HC_STREAM_REST_MAX);
-  assert_true(pair.server.largest_call <= HC_STREAM_READ_MAX);
-  pair_free(&pair);
+  pair->server.take = 0;
+  end_write(&pair->client, bytes, MIB);
+  pair_run_until(pair, &pair->server.is_ended);
+  assert_int_equal(pair->server.fault.code, HYCO_ETOOLONG);
+  assert_true(pair->server.largest_call > HC_STREAM_REST_MAX);
+  assert_true(pair->server.largest_call <= HC_STREAM_READ_MAX);
   hc_free(bytes);
 }
 
@@ -136,85 +126,77 @@ static void test_the_text_of_an_end_is_of_its_number(void **state)
 
 static void test_a_paused_reader_stops_the_writer(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  pair_open(&pair, pair_with_tls(state));
-  hc_stream_pause(pair.server.stream);
-  hc_stream_pause(pair.server.stream);
-  size_t total = pair_fill(&pair);
-  size_t pending = hc_stream_pending(pair.client.stream);
+  hc_stream_pause(pair->server.stream);
+  hc_stream_pause(pair->server.stream);
+  size_t total = pair_fill(pair);
+  size_t pending = hc_stream_pending(pair->client.stream);
   assert_true(pending > HC_STREAM_TX_MAX - 4096);
   assert_true(pending <= HC_STREAM_TX_MAX);
-  assert_null(hc_stream_reserve(pair.client.stream, 4096));
-  assert_int_equal(pair.server.data_calls, 0);
+  assert_null(hc_stream_reserve(pair->client.stream, 4096));
+  assert_int_equal(pair->server.data_calls, 0);
 
-  pair.client.drain_calls = 0;
-  hc_stream_resume(pair.server.stream);
-  pair_run_until_got(&pair, &pair.server, total);
-  pair_settle(&pair);
-  assert_int_equal(hc_stream_pending(pair.client.stream), 0);
-  assert_int_equal(pair.client.drain_calls, 1);
-  pair_free(&pair);
+  pair->client.drain_calls = 0;
+  hc_stream_resume(pair->server.stream);
+  pair_run_until_got(pair, &pair->server, total);
+  pair_settle(pair);
+  assert_int_equal(hc_stream_pending(pair->client.stream), 0);
+  assert_int_equal(pair->client.drain_calls, 1);
 }
 
 static void test_the_drain_mark_may_be_moved(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  pair_open(&pair, pair_with_tls(state));
-  hc_stream_set_drain_mark(pair.client.stream, 1);
-  hc_stream_pause(pair.server.stream);
-  size_t total = pair_fill(&pair);
-  pair.client.drain_calls = 0;
-  hc_stream_resume(pair.server.stream);
-  while (pair.client.drain_calls == 0)
-    hc_loop_turn(pair.loop, PAIR_WAIT_MS, false);
-  assert_int_equal(hc_stream_pending(pair.client.stream), 0);
-  pair_run_until_got(&pair, &pair.server, total);
-  assert_int_equal(pair.client.drain_calls, 1);
-  pair_free(&pair);
+  hc_stream_set_drain_mark(pair->client.stream, 1);
+  hc_stream_pause(pair->server.stream);
+  size_t total = pair_fill(pair);
+  pair->client.drain_calls = 0;
+  hc_stream_resume(pair->server.stream);
+  while (pair->client.drain_calls == 0)
+    hc_loop_turn(pair->loop, PAIR_WAIT_MS, false);
+  assert_int_equal(hc_stream_pending(pair->client.stream), 0);
+  pair_run_until_got(pair, &pair->server, total);
+  assert_int_equal(pair->client.drain_calls, 1);
 }
 
 static void test_pausing_in_on_data_loses_nothing(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   uint8_t *bytes = pair_pattern(MIB);
 
-  pair_open(&pair, pair_with_tls(state));
-  pair.server.take = 777;
-  pair.server.pause_after_data = true;
-  end_write(&pair.client, bytes, 10000);
+  pair->server.take = 777;
+  pair->server.pause_after_data = true;
+  end_write(&pair->client, bytes, 10000);
   for (size_t left = 10000; left > 0; left -= left < 777 ? left : 777) {
     size_t want = 10000 - left + (left < 777 ? left : 777);
-    pair_run_until_got(&pair, &pair.server, want);
-    pair_settle(&pair); /* paused: nothing comes by itself */
-    assert_int_equal(hc_buffer_len(&pair.server.got), want);
-    hc_stream_resume(pair.server.stream);
+    pair_run_until_got(pair, &pair->server, want);
+    pair_settle(pair); /* paused: nothing comes by itself */
+    assert_int_equal(hc_buffer_len(&pair->server.got), want);
+    hc_stream_resume(pair->server.stream);
   }
-  end_assert_got(&pair.server, bytes, 10000);
-  pair_free(&pair);
+  end_assert_got(&pair->server, bytes, 10000);
   hc_free(bytes);
 }
 
 static void test_a_paused_stream_hears_of_the_end_after_resume(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  pair_open(&pair, pair_with_tls(state));
-  pair.server.take = 0;
-  pair.server.pause_after_data = true;
-  end_write(&pair.client, "last", 4);
-  end_close(&pair.client, HC_STREAM_CLEAN);
-  pair_settle(&pair);
-  assert_int_equal(pair.server.data_calls, 1);
-  assert_false(pair.server.is_ended);
-  pair.server.take = SIZE_MAX;
-  pair.server.pause_after_data = false;
-  hc_stream_resume(pair.server.stream);
-  pair_run_until(&pair, &pair.server.is_ended);
-  end_assert_got(&pair.server, (const uint8_t *)"last", 4);
-  assert_int_equal(pair.server.fault.code, 0);
-  pair_free(&pair);
+  pair->server.take = 0;
+  pair->server.pause_after_data = true;
+  end_write(&pair->client, "last", 4);
+  end_close(&pair->client, HC_STREAM_CLEAN);
+  pair_settle(pair);
+  assert_int_equal(pair->server.data_calls, 1);
+  assert_false(pair->server.is_ended);
+  pair->server.take = SIZE_MAX;
+  pair->server.pause_after_data = false;
+  hc_stream_resume(pair->server.stream);
+  pair_run_until(pair, &pair->server.is_ended);
+  end_assert_got(&pair->server, (const uint8_t *)"last", 4);
+  assert_int_equal(pair->server.fault.code, 0);
 }
 
 static void test_what_came_before_accept_waits_for_a_paused_owner(void **state)
@@ -269,16 +251,14 @@ static int option_of(const struct hc_stream *stream, int level, int name)
 /* HC_ACCEPTED_SILENCE_MS; the waiting itself is the kernel's. */
 static void test_the_kernel_looks_after_accepted_peers(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  pair_open(&pair, pair_with_tls(state));
-  const struct hc_stream *s = pair.server.stream;
+  const struct hc_stream *s = pair->server.stream;
   assert_int_equal(option_of(s, SOL_SOCKET, SO_KEEPALIVE), 1);
   int silence_s = option_of(s, IPPROTO_TCP, TCP_KEEPIDLE) +
                   option_of(s, IPPROTO_TCP, TCP_KEEPINTVL) *
                       option_of(s, IPPROTO_TCP, TCP_KEEPCNT);
   assert_int_equal(silence_s * 1000, HC_ACCEPTED_SILENCE_MS);
-  pair_free(&pair);
 }
 
 int main(void)
@@ -286,19 +266,19 @@ int main(void)
   static const bool plain = false;
   static const bool tls = true;
   const struct CMUnitTest tests[] = {
-    BOTH(test_a_mebibyte_is_echoed),
-    BOTH(test_what_a_turn_wrote_leaves_in_one_piece),
-    BOTH(test_a_rest_is_shown_again_with_more_behind_it),
-    BOTH(test_a_new_handler_gets_the_old_ones_rest),
-    BOTH(test_a_handler_that_leaves_too_much_ends_the_stream),
+    PAIR_BOTH(test_a_mebibyte_is_echoed),
+    PAIR_BOTH(test_what_a_turn_wrote_leaves_in_one_piece),
+    PAIR_BOTH(test_a_rest_is_shown_again_with_more_behind_it),
+    PAIR_BOTH(test_a_new_handler_gets_the_old_ones_rest),
+    PAIR_BOTH(test_a_handler_that_leaves_too_much_ends_the_stream),
     WITH(tls, test_the_text_of_an_end_is_of_its_number),
-    BOTH(test_a_paused_reader_stops_the_writer),
-    BOTH(test_the_drain_mark_may_be_moved),
-    BOTH(test_pausing_in_on_data_loses_nothing),
-    BOTH(test_a_paused_stream_hears_of_the_end_after_resume),
+    PAIR_BOTH(test_a_paused_reader_stops_the_writer),
+    PAIR_BOTH(test_the_drain_mark_may_be_moved),
+    PAIR_BOTH(test_pausing_in_on_data_loses_nothing),
+    PAIR_BOTH(test_a_paused_stream_hears_of_the_end_after_resume),
     BOTH(test_what_came_before_accept_waits_for_a_paused_owner),
     BOTH(test_idle_streams_hold_no_buffers),
-    BOTH(test_the_kernel_looks_after_accepted_peers),
+    PAIR_BOTH(test_the_kernel_looks_after_accepted_peers),
   };
   return cmocka_run_group_tests(tests, NULL, tls_files_remove);
 }

@@ -139,77 +139,65 @@ static void test_its_own_address_is_the_peers_peer(void **state)
 
 static void test_shut_ends_one_direction_behind_the_data(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_open(&pair, false);
-  end_write(&pair.client, "question", 8);
-  hc_stream_shut(pair.client.stream);
-  pair_run_until(&pair, &pair.server.is_ended);
-  assert_int_equal(pair.server.fault.code, 0);
-  end_assert_got(&pair.server, (const uint8_t *)"question", 8);
-  end_write(&pair.server, "answer", 6);
-  pair_run_until_got(&pair, &pair.client, 6);
-  assert_false(pair.client.is_ended);
-  end_close(&pair.server, HC_STREAM_CLEAN);
-  pair_run_until(&pair, &pair.client.is_ended);
-  assert_int_equal(pair.client.fault.code, 0);
-  pair_free(&pair);
+  end_write(&pair->client, "question", 8);
+  hc_stream_shut(pair->client.stream);
+  pair_run_until(pair, &pair->server.is_ended);
+  assert_int_equal(pair->server.fault.code, 0);
+  end_assert_got(&pair->server, (const uint8_t *)"question", 8);
+  end_write(&pair->server, "answer", 6);
+  pair_run_until_got(pair, &pair->client, 6);
+  assert_false(pair->client.is_ended);
+  end_close(&pair->server, HC_STREAM_CLEAN);
+  pair_run_until(pair, &pair->client.is_ended);
+  assert_int_equal(pair->client.fault.code, 0);
 }
 
 static void test_reset_comes_behind_all_data(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   uint8_t *bytes = pair_pattern(MIB);
 
-  (void)state;
-  pair_open(&pair, false);
-  end_write(&pair.client, bytes, MIB);
-  end_close(&pair.client, HC_STREAM_RESET);
-  pair_run_until(&pair, &pair.server.is_ended);
-  assert_int_equal(pair.server.fault.code, HYCO_ECONNRESET);
-  end_assert_got(&pair.server, bytes, MIB);
+  end_write(&pair->client, bytes, MIB);
+  end_close(&pair->client, HC_STREAM_RESET);
+  pair_run_until(pair, &pair->server.is_ended);
+  assert_int_equal(pair->server.fault.code, HYCO_ECONNRESET);
+  end_assert_got(&pair->server, bytes, MIB);
   hc_free(bytes);
-  pair_free(&pair);
 }
 
 static void test_a_reset_behind_shut_is_one_too(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
 
-  (void)state;
-  pair_open(&pair, false);
-  hc_stream_pause(pair.server.stream);
-  end_write(&pair.client, "x", 1);
-  hc_stream_shut(pair.client.stream);
-  pair_settle(&pair);
-  end_close(&pair.client, HC_STREAM_RESET);
-  pair_run_ms(&pair, 50);
-  hc_stream_resume(pair.server.stream);
-  pair_run_until(&pair, &pair.server.is_ended);
-  end_assert_got(&pair.server, (const uint8_t *)"x", 1);
-  pair_free(&pair);
+  hc_stream_pause(pair->server.stream);
+  end_write(&pair->client, "x", 1);
+  hc_stream_shut(pair->client.stream);
+  pair_settle(pair);
+  end_close(&pair->client, HC_STREAM_RESET);
+  pair_run_ms(pair, 50);
+  hc_stream_resume(pair->server.stream);
+  pair_run_until(pair, &pair->server.is_ended);
+  end_assert_got(&pair->server, (const uint8_t *)"x", 1);
 }
 
 static void test_who_takes_no_more_after_its_end_is_noticed(void **state)
 {
-  struct pair pair = { 0 };
+  struct pair *pair = *state;
   struct hc_span byte = hc_span_str("x");
   int rc = 0;
 
-  (void)state;
-  pair_open(&pair, false);
-  hc_stream_shut(pair.server.stream);
-  pair_run_until(&pair, &pair.client.is_ended);
-  assert_int_equal(pair.client.fault.code, 0);
-  end_close(&pair.server, HC_STREAM_ABORT);
+  hc_stream_shut(pair->server.stream);
+  pair_run_until(pair, &pair->client.is_ended);
+  assert_int_equal(pair->client.fault.code, 0);
+  end_close(&pair->server, HC_STREAM_ABORT);
   for (int i = 0; i < 100 && rc == 0; i++) {
-    rc = hc_stream_write(pair.client.stream, byte);
-    pair_run_ms(&pair, 10);
+    rc = hc_stream_write(pair->client.stream, byte);
+    pair_run_ms(pair, 10);
   }
   assert_int_equal(rc, HYCO_EWOULDBLOCK);
-  assert_int_equal(hc_stream_pending(pair.client.stream), 0);
-  pair_free(&pair);
+  assert_int_equal(hc_stream_pending(pair->client.stream), 0);
 }
 
 int main(void)
@@ -221,10 +209,10 @@ int main(void)
     cmocka_unit_test(test_no_delay_and_the_receive_buffer),
     cmocka_unit_test(test_the_family_of_addresses_is_as_asked),
     cmocka_unit_test(test_its_own_address_is_the_peers_peer),
-    cmocka_unit_test(test_shut_ends_one_direction_behind_the_data),
-    cmocka_unit_test(test_reset_comes_behind_all_data),
-    cmocka_unit_test(test_a_reset_behind_shut_is_one_too),
-    cmocka_unit_test(test_who_takes_no_more_after_its_end_is_noticed),
+    PAIR_PLAIN(test_shut_ends_one_direction_behind_the_data),
+    PAIR_PLAIN(test_reset_comes_behind_all_data),
+    PAIR_PLAIN(test_a_reset_behind_shut_is_one_too),
+    PAIR_PLAIN(test_who_takes_no_more_after_its_end_is_noticed),
   };
   return cmocka_run_group_tests_name("io_tcp", tests, NULL, NULL);
 }
