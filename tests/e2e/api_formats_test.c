@@ -29,18 +29,9 @@ static void note(hyco_sender *s, const hyco_data_in *e, void *user_data)
 static hyco_sender *connect_notes(struct api_world *w, struct notes *notes)
 {
   static const hyco_sender_events events = { .on_data_in = note };
-  hyco_sender *s = NULL;
+  hyco_sender *s = api_world_sender(w, &events, notes);
 
   w->echoes = false;
-  assert_int_equal(hyco_sender_new(w->loop, &events, notes, &s), 0);
-  assert_int_equal(hyco_sender_set_connection_string(
-                       s, hyco_relay_connection_string(w->relay)),
-                   0);
-  assert_int_equal(hyco_sender_set_string(s, HYCO_OPENSSL_CA_FILE,
-                                          hyco_relay_ca_file(w->relay)),
-                   0);
-  assert_int_equal(hyco_sender_set_string(s, HYCO_HYBRID_CONNECTION, "demo"),
-                   0);
   assert_int_equal(hyco_receiver_set_bool(w->receiver, HYCO_LISTENING, true),
                    0);
   assert_int_equal(hyco_sender_connect(s), 0);

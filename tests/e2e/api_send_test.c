@@ -60,17 +60,8 @@ static void send_back(hyco_receiver *r, const hyco_connection_data_in *e,
 static hyco_receiver *listen_with(struct api_world *w, struct in_handler *h)
 {
   hyco_receiver_events events = { .on_connection_data_in = send_back };
-  hyco_receiver *r = NULL;
+  hyco_receiver *r = api_world_receiver(w, &events, h);
 
-  assert_int_equal(hyco_receiver_new(w->loop, &events, h, &r), 0);
-  assert_int_equal(hyco_receiver_set_connection_string(
-                       r, hyco_relay_connection_string(w->relay)),
-                   0);
-  assert_int_equal(hyco_receiver_set_string(r, HYCO_OPENSSL_CA_FILE,
-                                            hyco_relay_ca_file(w->relay)),
-                   0);
-  assert_int_equal(hyco_receiver_set_string(r, HYCO_HYBRID_CONNECTION, "demo"),
-                   0);
   assert_int_equal(hyco_receiver_set_bool(r, HYCO_LISTENING, true), 0);
   return r;
 }

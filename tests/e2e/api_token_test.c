@@ -178,17 +178,8 @@ static void headers_of_ones_own_reach_the_receiver(void **state)
   static const hyco_receiver_events events = { .on_connection_request =
                                                    keep_headers };
   char headers[4096] = "";
-  hyco_receiver *r = NULL;
+  hyco_receiver *r = api_world_receiver(w, &events, headers);
 
-  assert_int_equal(hyco_receiver_new(w->loop, &events, headers, &r), 0);
-  assert_int_equal(hyco_receiver_set_connection_string(
-                       r, hyco_relay_connection_string(w->relay)),
-                   0);
-  assert_int_equal(hyco_receiver_set_string(r, HYCO_OPENSSL_CA_FILE,
-                                            hyco_relay_ca_file(w->relay)),
-                   0);
-  assert_int_equal(hyco_receiver_set_string(r, HYCO_HYBRID_CONNECTION, "demo"),
-                   0);
   assert_int_equal(hyco_receiver_set_bool(r, HYCO_LISTENING, true), 0);
   assert_int_equal(hyco_sender_add_header(w->sender, "X-One", "1"), 0);
   assert_int_equal(

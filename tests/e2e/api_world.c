@@ -117,6 +117,39 @@ static void on_progress(hyco_sender *s, const hyco_progress *e, void *user_data)
   note_progress(user_data, e->bytes_sent, e->size);
 }
 
+hyco_receiver *api_world_receiver(struct api_world *w,
+                                  const hyco_receiver_events *events,
+                                  void *user_data)
+{
+  const char *string = hyco_relay_connection_string(w->relay);
+  const char *ca = hyco_relay_ca_file(w->relay);
+  hyco_receiver *r = NULL;
+
+  assert_int_equal(hyco_receiver_new(w->loop, events, user_data, &r), 0);
+  assert_int_equal(hyco_receiver_set_connection_string(r, string), 0);
+  assert_int_equal(hyco_receiver_set_string(r, HYCO_OPENSSL_CA_FILE, ca), 0);
+  assert_int_equal(hyco_receiver_set_string(r, HYCO_HYBRID_CONNECTION, "demo"),
+                   0);
+  return r;
+}
+
+hyco_sender *api_world_sender(struct api_world *w,
+                              const hyco_sender_events *events, void *user_data)
+{
+  hyco_sender *s = NULL;
+
+  assert_int_equal(hyco_sender_new(w->loop, events, user_data, &s), 0);
+  assert_int_equal(hyco_sender_set_connection_string(
+                       s, hyco_relay_connection_string(w->relay)),
+                   0);
+  assert_int_equal(hyco_sender_set_string(s, HYCO_OPENSSL_CA_FILE,
+                                          hyco_relay_ca_file(w->relay)),
+                   0);
+  assert_int_equal(hyco_sender_set_string(s, HYCO_HYBRID_CONNECTION, "demo"),
+                   0);
+  return s;
+}
+
 static void make_parties(struct api_world *w)
 {
   static const hyco_receiver_events receiver_events = {
@@ -132,23 +165,10 @@ static void make_parties(struct api_world *w)
     .on_data_in = on_data_in,
     .on_disconnected = on_disconnected,
   };
-  const char *cs = hyco_relay_connection_string(w->relay);
-  const char *ca = hyco_relay_ca_file(w->relay);
 
   assert_int_equal(hyco_loop_new(&w->loop), 0);
-  assert_int_equal(
-      hyco_receiver_new(w->loop, &receiver_events, w, &w->receiver), 0);
-  assert_int_equal(hyco_sender_new(w->loop, &sender_events, w, &w->sender), 0);
-  assert_int_equal(hyco_receiver_set_connection_string(w->receiver, cs), 0);
-  assert_int_equal(hyco_sender_set_connection_string(w->sender, cs), 0);
-  assert_int_equal(
-      hyco_receiver_set_string(w->receiver, HYCO_OPENSSL_CA_FILE, ca), 0);
-  assert_int_equal(hyco_sender_set_string(w->sender, HYCO_OPENSSL_CA_FILE, ca),
-                   0);
-  assert_int_equal(
-      hyco_receiver_set_string(w->receiver, HYCO_HYBRID_CONNECTION, "demo"), 0);
-  assert_int_equal(
-      hyco_sender_set_string(w->sender, HYCO_HYBRID_CONNECTION, "demo"), 0);
+  w->receiver = api_world_receiver(w, &receiver_events, w);
+  w->sender = api_world_sender(w, &sender_events, w);
 }
 
 int api_world_setup(void **state)

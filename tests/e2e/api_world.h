@@ -45,6 +45,14 @@ struct api_world {
 int api_world_setup(void **state);
 int api_world_teardown(void **state);
 
+/* One more of either, with its credentials; the test frees it. */
+hyco_receiver *api_world_receiver(struct api_world *w,
+                                  const hyco_receiver_events *events,
+                                  void *user_data);
+hyco_sender *api_world_sender(struct api_world *w,
+                              const hyco_sender_events *events,
+                              void *user_data);
+
 /* Also listening and connected. */
 void api_world_join(struct api_world *w);
 

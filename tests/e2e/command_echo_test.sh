@@ -2,20 +2,8 @@
 # hyco relay, listen and connect work together, and nothing is lost.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-# connect INPUT ARGUMENT...: the output goes to out.
-connect() {
-  local input=$1
-  shift
-  status=0
-  "$HYCO" connect "$@" "${where_to[@]}" <"$input" >"$scratch/out" \
-    2>"$scratch/err" || status=$?
-  cat "$scratch/err" >>"$scratch/all.err"
-}
-
-returned() { # returned FILE: the last connect got this, and ended well
-  [ "$status" -eq 0 ] && [ ! -s "$scratch/err" ] && cmp "$1" "$scratch/out"
-}
+# shellcheck source=tests/e2e/connect_lib.sh
+. "$(dirname "$0")/connect_lib.sh"
 
 start_relay -v
 check "connection-string is its owner's alone" \

@@ -2,20 +2,8 @@
 # hyco listen --exec serves each connection with a command.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-# connect INPUT ARGUMENT...: the output goes to out.
-connect() {
-  local input=$1
-  shift
-  status=0
-  "$HYCO" connect "$@" "${where_to[@]}" <"$input" >"$scratch/out" \
-    2>"$scratch/err" || status=$?
-  cat "$scratch/err" >>"$scratch/all.err"
-}
-
-returned() { # returned FILE: the last connect got this, and ended well
-  [ "$status" -eq 0 ] && [ ! -s "$scratch/err" ] && cmp "$1" "$scratch/out"
-}
+# shellcheck source=tests/e2e/connect_lib.sh
+. "$(dirname "$0")/connect_lib.sh"
 
 # serve NAME COMMAND ARGUMENT...: a listener whose entity is its name.
 serve() {

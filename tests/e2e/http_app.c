@@ -10,6 +10,8 @@
  *   /events?NAME  server-sent events, each once the one before was acknowledged
  *   /ack?NAME     acknowledges one
  * Writes "listening", "request ID METHOD TARGET" and "cancelled ID CODE". */
+#include "party_arguments.h"
+
 #include <hyco/hyco.h>
 
 #include <inttypes.h>
@@ -314,21 +316,7 @@ static void on_error(hyco_receiver *r, const hyco_error_event *e,
 
 static int configure(hyco_receiver *r, char **argv)
 {
-  char text[1024] = "";
-  FILE *file = fopen(argv[1], "r");
-  if (file == NULL)
-    return HYCO_EFILE;
-  bool is_read = fgets(text, sizeof text, file) != NULL;
-  fclose(file);
-  if (!is_read)
-    return HYCO_EFILEIO;
-  text[strcspn(text, "\n")] = '\0';
-
-  int rc = hyco_receiver_set_connection_string(r, text);
-  if (rc == 0)
-    rc = hyco_receiver_set_string(r, HYCO_OPENSSL_CA_FILE, argv[2]);
-  if (rc == 0)
-    rc = hyco_receiver_set_string(r, HYCO_HYBRID_CONNECTION, argv[3]);
+  int rc = party_configure(r, argv);
   if (rc == 0)
     rc = hyco_receiver_set_bool(r, HYCO_STREAM_REQUESTS, true);
   return rc;

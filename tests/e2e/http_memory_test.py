@@ -11,7 +11,8 @@ import sys
 import tempfile
 import threading
 
-from measured import PATIENCE_S, Party, build, build_programs, cases, check
+from measured import (PATIENCE_S, build, build_programs, cases, check,
+                      start_relay, starter)
 
 BYTES = 256 << 20
 PEAK_MAX_KIB = 64 * 1024
@@ -20,16 +21,10 @@ PATTERN = os.urandom(1000003)
 
 
 def start_parties(scratch, stack):
-    def start(*words):
-        party = Party(scratch, *words)
-        stack.callback(party.end)
-        return party
-
+    start = starter(scratch, stack)
     hyco = build / "cli/hyco"
-    relay = start("relay", hyco, "relay", "--dir", scratch / "state")
-    where = ["-c", f"@{relay.line('connection-string ')}", "--ca",
-             relay.line("ca ")]
-    relay.line("ready ")
+    relay, ca, string = start_relay(scratch, start)
+    where = ["-c", f"@{string}", "--ca", ca]
     receiver = start("receiver", hyco, "listen", "long", "--http-echo", *where)
     receiver.line("listening")
     return {"relay": relay, "receiver": receiver}, [hyco, "request", "long",

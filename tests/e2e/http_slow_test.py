@@ -12,7 +12,8 @@ import sys
 import tempfile
 import threading
 
-from measured import PATIENCE_S, Party, build, build_programs, cases, check
+from measured import (PATIENCE_S, build, build_programs, cases, check,
+                      start_relay, starter)
 
 AT_ONCE = 8
 BODY = 16 << 20  # of each; together more than may be held
@@ -155,14 +156,9 @@ def main():
         scratch = pathlib.Path(
             stack.enter_context(tempfile.TemporaryDirectory()))
 
-        def start(*words):
-            party = Party(scratch, *words)
-            stack.callback(party.end)
-            return party
-
-        relay = start("relay", build / "cli/hyco", "relay", "--dir",
-                      scratch / "state", "--entity", "slow:anonymous")
-        ca, string = relay.line("ca "), relay.line("connection-string ")
+        start = starter(scratch, stack)
+        relay, ca, string = start_relay(scratch, start, "--entity",
+                                        "slow:anonymous")
         port = int(relay.line("ready ").rpartition(":")[2])
         receiver = start("receiver", build / "tests/e2e/http_app", string, ca,
                          "slow")

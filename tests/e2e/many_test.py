@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 
-from measured import PATIENCE_S, Party, build, build_programs, cases, check
+from measured import (PATIENCE_S, build, build_programs, cases, check,
+                      start_relay, starter)
 
 SENDERS = 1000
 ROUNDS = 3
@@ -33,17 +34,9 @@ def raise_limit():
 
 
 def start_parties(scratch, stack):
-    def start(*words, **options):
-        party = Party(scratch, *words, **options)
-        stack.callback(party.end)
-        return party
-
-    hyco = build / "cli/hyco"
-    relay = start("relay", hyco, "relay", "--dir", scratch / "state",
-                  reports_heap=True)
-    ca, string = relay.line("ca "), relay.line("connection-string ")
-    relay.line("ready ")
-    receiver = start("receiver", hyco, "listen", "many", "--echo", "-v", "-c",
+    start = starter(scratch, stack)
+    relay, ca, string = start_relay(scratch, start, reports_heap=True)
+    receiver = start("receiver", build / "cli/hyco", "listen", "many", "--echo", "-v", "-c",
                      f"@{string}", "--ca", ca, reports_heap=True)
     receiver.line("")  # it says so when it listens
     senders = start("senders", build / "tests/e2e/many_senders", string, ca,

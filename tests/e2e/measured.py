@@ -105,3 +105,22 @@ class Party:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+
+
+def starter(scratch, stack):
+    """Starts parties that end with the stack."""
+    def start(*words, **options):
+        party = Party(scratch, *words, **options)
+        stack.callback(party.end)
+        return party
+
+    return start
+
+
+def start_relay(scratch, start, *words, **options):
+    """A relay, and the paths of its authority and connection string."""
+    relay = start("relay", build / "cli/hyco", "relay", "--dir",
+                  scratch / "state", *words, **options)
+    ca, string = relay.line("ca "), relay.line("connection-string ")
+    relay.line("ready ")
+    return relay, ca, string

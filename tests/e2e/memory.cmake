@@ -3,7 +3,7 @@
 # The tests build the command and these programs once more: under the sanitizers
 # memory says nothing. They share that build, so one runs at a time.
 foreach(program unread_receiver many_senders http_app)
-  add_executable(${program} ${program}.c)
+  add_executable(${program} ${program}.c party_arguments.c)
   hyco_compile_options(${program})
   target_include_directories(${program}
     PRIVATE ${PROJECT_SOURCE_DIR}/include)

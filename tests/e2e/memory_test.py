@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 
-from measured import PATIENCE_S, Party, build, build_programs, cases, check
+from measured import (PATIENCE_S, build, build_programs, cases, check,
+                      start_relay, starter)
 
 OFFERED = 10 ** 9
 GROWTH_MAX_KIB = 2048
@@ -32,19 +33,12 @@ def offer(pipe, n, patience_s):
 
 
 def start_parties(scratch, stack):
-    def start(*words, **options):
-        party = Party(scratch, *words, **options)
-        stack.callback(party.end)
-        return party
-
-    hyco = build / "cli/hyco"
-    relay = start("relay", hyco, "relay", "--dir", scratch / "state")
-    ca, string = relay.line("ca "), relay.line("connection-string ")
-    relay.line("ready ")
+    start = starter(scratch, stack)
+    relay, ca, string = start_relay(scratch, start)
     receiver = start("receiver", build / "tests/e2e/unread_receiver", string,
                      ca, "unread")
     receiver.line("listening")
-    sender = start("sender", hyco, "connect", "unread", "-v", "-c",
+    sender = start("sender", build / "cli/hyco", "connect", "unread", "-v", "-c",
                    f"@{string}", "--ca", ca, stdin=subprocess.PIPE)
     receiver.line("connected")
     return {"relay": relay, "receiver": receiver, "sender": sender}

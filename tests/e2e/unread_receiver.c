@@ -1,6 +1,8 @@
 /* unread_receiver STRING_FILE CA_FILE ENTITY: a receiver that takes one
  * connection and reads nothing of it until SIGUSR1 comes. Prints "listening",
  * "connected", and at the end "received BYTES, closed CODE". */
+#include "party_arguments.h"
+
 #include <hyco/hyco.h>
 
 #include <inttypes.h>
@@ -61,26 +63,6 @@ static void on_disconnected(hyco_receiver *r,
   sink->over = true;
 }
 
-static int configure(hyco_receiver *r, char **argv)
-{
-  char text[1024] = "";
-  FILE *file = fopen(argv[1], "r");
-  if (file == NULL)
-    return HYCO_EFILE;
-  bool is_read = fgets(text, sizeof text, file) != NULL;
-  fclose(file);
-  if (!is_read)
-    return HYCO_EFILEIO;
-  text[strcspn(text, "\n")] = '\0';
-
-  int rc = hyco_receiver_set_connection_string(r, text);
-  if (rc == 0)
-    rc = hyco_receiver_set_string(r, HYCO_OPENSSL_CA_FILE, argv[2]);
-  if (rc == 0)
-    rc = hyco_receiver_set_string(r, HYCO_HYBRID_CONNECTION, argv[3]);
-  return rc;
-}
-
 static void serve(hyco_receiver *r, struct sink *sink)
 {
   bool reads = false;
@@ -113,7 +95,7 @@ int main(int argc, char **argv)
 
   int rc = hyco_receiver_new(NULL, &events, &sink, &r);
   if (rc == 0)
-    rc = configure(r, argv);
+    rc = party_configure(r, argv);
   if (rc == 0)
     rc = hyco_receiver_start(r);
   if (rc == 0)

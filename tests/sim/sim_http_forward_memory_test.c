@@ -32,17 +32,6 @@ static void start(struct scenario *c)
   sim_receiver_set(r, "ForwardHTTPUrl=http://127.0.0.1:8080/base");
 }
 
-/* The rendezvous, if the receiver came to one. */
-static struct raw_peer *next_peer(struct sim_service *s)
-{
-  struct raw_peer *peer = sim_service_request_within(s, TURN_MS);
-
-  if (peer != NULL)
-    sim_service_answer(s, peer, "");
-  sim_run(s->world.sim, TURN_MS);
-  return peer;
-}
-
 static void send_long(struct raw_peer *peer, uint8_t first)
 {
   uint8_t *bytes = malloc(LONG);
@@ -75,11 +64,11 @@ static void by_channel(struct scenario *c, struct raw_peer *control)
   expect_over(c);
   c->target.answer_len = LONG; /* by a rendezvous */
   http_send_request(s, control, "c", "GET", false);
-  (void)next_peer(s);
+  (void)sim_service_next(s);
   expect_over(c);
   c->target.breaks_off = true;
   http_send_request(s, control, "d", "GET", false);
-  (void)next_peer(s);
+  (void)sim_service_next(s);
   expect_over(c);
   c->target.breaks_off = false;
 }
@@ -89,7 +78,7 @@ static void by_rendezvous(struct scenario *c, struct raw_peer *control)
   struct sim_service *s = &c->s;
 
   http_send_pointer(s, control, "p");
-  struct raw_peer *peer = next_peer(s);
+  struct raw_peer *peer = sim_service_next(s);
   if (peer == NULL || peer->ended)
     return;
   http_send_request(s, peer, "p", "POST", true);
@@ -102,7 +91,7 @@ static void live(struct scenario *c)
   struct sim_service *s = &c->s;
 
   (void)hc_receiver_start(s->world.receivers[0].core, false);
-  struct raw_peer *control = next_peer(s);
+  struct raw_peer *control = sim_service_next(s);
   if (control == NULL)
     control = sim_service_request_within(s, 3000);
   if (control != NULL && s->world.receivers[0].core->channel != NULL) {

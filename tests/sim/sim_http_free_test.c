@@ -55,17 +55,6 @@ static int last_id(const struct occasion *o)
   return core_of(o) != NULL ? core_of(o)->last_id : 0;
 }
 
-/* The next connection, if one comes. */
-static struct raw_peer *next_peer(struct sim_service *s)
-{
-  struct raw_peer *peer = sim_service_request_within(s, TURN_MS);
-
-  if (peer != NULL)
-    sim_service_answer(s, peer, "");
-  sim_run(s->world.sim, TURN_MS);
-  return peer;
-}
-
 static void answer_by_channel(struct occasion *o, struct raw_peer *control)
 {
   http_send_request(o->s, control, "a", "POST", true);
@@ -78,7 +67,7 @@ static void answer_by_channel(struct occasion *o, struct raw_peer *control)
 static void answer_by_rendezvous(struct occasion *o, struct raw_peer *control)
 {
   http_send_pointer(o->s, control, "p");
-  struct raw_peer *peer = next_peer(o->s);
+  struct raw_peer *peer = sim_service_next(o->s);
   if (peer == NULL)
     return;
   http_send_request(o->s, peer, "p", "POST", true);
@@ -98,7 +87,7 @@ static void stream_an_answer(struct occasion *o, struct raw_peer *control,
   CALL(o, http_flush(o->s, last_id(o)));
   if (!is_cut)
     CALL(o, http_end(o->s, last_id(o)));
-  struct raw_peer *peer = next_peer(o->s);
+  struct raw_peer *peer = sim_service_next(o->s);
   if (peer != NULL)
     raw_send_server_frame(peer, 0x88, hc_span_of("\x03\xe8", 2));
   sim_run(o->s->world.sim, TURN_MS);
@@ -115,9 +104,9 @@ static void be_refused(struct occasion *o, struct raw_peer *control)
                  "\"connectHeaders\":{}}}",
                  (unsigned)o->s->world.port);
   raw_send_server_frame(control, HTTP_TEXT, hc_span_str(message));
-  (void)next_peer(o->s);
+  (void)sim_service_next(o->s);
   raw_send_server_frame(control, HTTP_TEXT, hc_span_str(message));
-  (void)next_peer(o->s);
+  (void)sim_service_next(o->s);
   http_send_request(o->s, control, "x", "POST", true);
   raw_send_server_frame(control, HTTP_TEXT, hc_span_str("{"));
   http_send_request(o->s, control, "y", "GET", false); /* nobody answers */
@@ -127,7 +116,7 @@ static void be_refused(struct occasion *o, struct raw_peer *control)
 static void live(struct occasion *o)
 {
   CALL(o, hc_receiver_start(core_of(o), false));
-  struct raw_peer *control = next_peer(o->s);
+  struct raw_peer *control = sim_service_next(o->s);
   assert_non_null(control);
   answer_by_channel(o, control);
   answer_by_rendezvous(o, control);

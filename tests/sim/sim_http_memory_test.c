@@ -8,17 +8,6 @@
 
 enum { TURN_MS = 100, ALLOCATIONS_MAX = 10000 };
 
-/* The rendezvous, if the receiver came to one. */
-static struct raw_peer *next_peer(struct sim_service *s)
-{
-  struct raw_peer *peer = sim_service_request_within(s, TURN_MS);
-
-  if (peer != NULL)
-    sim_service_answer(s, peer, "");
-  sim_run(s->world.sim, TURN_MS);
-  return peer;
-}
-
 static int last_id(const struct sim_service *s)
 {
   return s->world.receivers[0].core->last_id;
@@ -35,7 +24,7 @@ static void by_channel(struct sim_service *s, struct raw_peer *control)
   sim_run(s->world.sim, TURN_MS);
   (void)http_write(s, last_id(s), "one");
   (void)http_flush(s, last_id(s));
-  (void)next_peer(s);
+  (void)sim_service_next(s);
   (void)http_write(s, last_id(s), "two");
   (void)http_end(s, last_id(s));
   sim_run(s->world.sim, TURN_MS);
@@ -44,7 +33,7 @@ static void by_channel(struct sim_service *s, struct raw_peer *control)
 static void by_rendezvous(struct sim_service *s, struct raw_peer *control)
 {
   http_send_pointer(s, control, "p");
-  struct raw_peer *peer = next_peer(s);
+  struct raw_peer *peer = sim_service_next(s);
   if (peer == NULL)
     return;
   http_send_request(s, peer, "p", "POST", true);
@@ -58,7 +47,7 @@ static void by_rendezvous(struct sim_service *s, struct raw_peer *control)
 static void live(struct sim_service *s)
 {
   (void)hc_receiver_start(s->world.receivers[0].core, false);
-  struct raw_peer *control = next_peer(s);
+  struct raw_peer *control = sim_service_next(s);
   if (control == NULL)
     control = sim_service_request_within(s, 3000);
   if (control != NULL && s->world.receivers[0].core->channel != NULL) {
@@ -100,7 +89,7 @@ static void a_shutdown_without_memory_still_tells_of_its_requests(void **state)
     sim_service_start(&s, 1);
     struct raw_peer *control = sim_service_opened(&s, SIM_CONTROL);
     http_send_pointer(&s, control, "p");
-    struct raw_peer *peer = next_peer(&s);
+    struct raw_peer *peer = sim_service_next(&s);
     assert_non_null(peer);
     http_send_request(&s, peer, "p", "GET", false);
     sim_world_wait(&s.world, "r0 http 1", SIM_WAIT_MS);

@@ -140,6 +140,16 @@ void sim_service_answer(struct sim_service *s, struct raw_peer *peer,
   raw_send_str(peer, answer);
 }
 
+struct raw_peer *sim_service_next(struct sim_service *s)
+{
+  struct raw_peer *peer = sim_service_request_within(s, SETTLE_MS);
+
+  if (peer != NULL)
+    sim_service_answer(s, peer, "");
+  sim_run(s->world.sim, SETTLE_MS);
+  return peer;
+}
+
 static void send_accept(struct sim_service *s, struct raw_peer *control)
 {
   char message[512];

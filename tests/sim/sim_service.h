@@ -51,6 +51,9 @@ struct raw_peer *sim_service_request(struct sim_service *s);
 /* The same, but it may take so long; NULL if none comes. */
 struct raw_peer *sim_service_request_within(struct sim_service *s, uint64_t ms);
 
+/* The same, answered, if one comes within a moment. */
+struct raw_peer *sim_service_next(struct sim_service *s);
+
 /* The right 101 to the last request; extra are header lines, each with CRLF. */
 void sim_service_answer(struct sim_service *s, struct raw_peer *peer,
                         const char *extra);

@@ -3,6 +3,7 @@ include_guard(GLOBAL)
 add_library(hyco_test_support STATIC
   ${CMAKE_CURRENT_LIST_DIR}/guard_page.c
   ${CMAKE_CURRENT_LIST_DIR}/split.c
+  ${CMAKE_CURRENT_LIST_DIR}/stored_rows.c
   ${CMAKE_CURRENT_LIST_DIR}/ws_consumer.c
   ${CMAKE_CURRENT_LIST_DIR}/ws_passing.c)
 hyco_compile_options(hyco_test_support)

@@ -108,24 +108,6 @@ static void on_end(void *user_data, const struct hc_fault *fault)
   w->code = fault->code;
 }
 
-static int make_tls(struct world *w)
-{
-  char cert[TLS_FILES_PATH_MAX];
-  char key[TLS_FILES_PATH_MAX];
-  char ca[TLS_FILES_PATH_MAX];
-
-  tls_files_path("cert.pem", cert);
-  tls_files_path("key.pem", key);
-  tls_files_path("ca.pem", ca);
-  const struct hc_tls_options server = { .server = true,
-                                         .cert_file = cert,
-                                         .key_file = key };
-  const struct hc_tls_options client = { .ca_file = ca,
-                                         .ca_paths = "/nonexistent" };
-  int rc = hc_net_tls_new(w->net, &server, &w->server_tls, NULL);
-  return rc != 0 ? rc : hc_net_tls_new(w->net, &client, &w->client_tls, NULL);
-}
-
 static int start(struct world *w)
 {
   static const struct hc_listener_handler accepts = { on_accept };
@@ -191,7 +173,7 @@ static bool try_with(size_t n, bool with_tls)
     return true;
   }
   w.net = hc_loop_net(w.loop);
-  rc = with_tls ? make_tls(&w) : 0;
+  rc = with_tls ? tls_files_ends(w.net, &w.server_tls, &w.client_tls) : 0;
   if (rc == 0)
     rc = start(&w);
   if (rc == 0)

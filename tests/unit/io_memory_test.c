@@ -66,24 +66,6 @@ static void on_accept(void *user_data, struct hc_stream *stream)
   hc_stream_set_handler(stream, &handler, &w->server);
 }
 
-static int make_tls(struct world *w)
-{
-  char cert[TLS_FILES_PATH_MAX];
-  char key[TLS_FILES_PATH_MAX];
-  char ca[TLS_FILES_PATH_MAX];
-
-  tls_files_path("cert.pem", cert);
-  tls_files_path("key.pem", key);
-  tls_files_path("ca.pem", ca);
-  const struct hc_tls_options server = { .server = true,
-                                         .cert_file = cert,
-                                         .key_file = key };
-  const struct hc_tls_options client = { .ca_file = ca,
-                                         .ca_paths = "/nonexistent" };
-  int rc = hc_net_tls_new(w->net, &server, &w->server_tls, NULL);
-  return rc != 0 ? rc : hc_net_tls_new(w->net, &client, &w->client_tls, NULL);
-}
-
 static int connect_both(struct world *w)
 {
   static const struct hc_listener_handler accepts = { on_accept };
@@ -135,7 +117,7 @@ static bool try_with(unsigned n, bool tls)
     return true;
   }
   w.net = hc_loop_net(w.loop);
-  rc = tls ? make_tls(&w) : 0;
+  rc = tls ? tls_files_ends(w.net, &w.server_tls, &w.client_tls) : 0;
   if (rc == 0)
     rc = connect_both(&w);
   if (rc == 0)
@@ -179,7 +161,7 @@ static bool send_with(unsigned n)
 
   assert_int_equal(hc_loop_new(&w.loop), 0);
   w.net = hc_loop_net(w.loop);
-  assert_int_equal(make_tls(&w), 0);
+  assert_int_equal(tls_files_ends(w.net, &w.server_tls, &w.client_tls), 0);
   assert_int_equal(connect_both(&w), 0);
   while (!w.client.is_open || !w.server.is_done)
     hc_loop_turn(w.loop, PATIENCE_MS, false);

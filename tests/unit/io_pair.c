@@ -104,27 +104,6 @@ static void on_accept(void *user_data, struct hc_stream *stream)
     hc_stream_pause(stream);
 }
 
-static void make_tls(struct pair *pair)
-{
-  char cert[TLS_FILES_PATH_MAX];
-  char key[TLS_FILES_PATH_MAX];
-  char ca[TLS_FILES_PATH_MAX];
-  struct hc_fault fault;
-
-  tls_files_path("cert.pem", cert);
-  tls_files_path("key.pem", key);
-  tls_files_path("ca.pem", ca);
-  const struct hc_tls_options server = { .server = true,
-                                         .cert_file = cert,
-                                         .key_file = key };
-  const struct hc_tls_options client = { .ca_file = ca,
-                                         .ca_paths = "/nonexistent" };
-  assert_int_equal(
-      hc_net_tls_new(pair->net, &server, &pair->server_tls, &fault), 0);
-  assert_int_equal(
-      hc_net_tls_new(pair->net, &client, &pair->client_tls, &fault), 0);
-}
-
 void pair_listen(struct pair *pair, bool tls)
 {
   static const struct hc_listener_handler handler = { on_accept };
@@ -135,7 +114,8 @@ void pair_listen(struct pair *pair, bool tls)
   end_init(&pair->client, pair);
   end_init(&pair->server, pair);
   if (tls)
-    make_tls(pair);
+    assert_int_equal(
+        tls_files_ends(pair->net, &pair->server_tls, &pair->client_tls), 0);
   const struct hc_listen listen = { .host = "127.0.0.1",
                                     .tls = pair->server_tls,
                                     .handshake_timeout_ms = PAIR_WAIT_MS };

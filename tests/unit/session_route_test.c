@@ -4,36 +4,7 @@
 #include "session/route.h"
 #include "session/surface.h"
 #include "support/alloc_trap.h"
-
-static int set_row(void *owner, int id, hyco_property p,
-                   const struct hc_value *value, struct hc_fault *fault)
-{
-  (void)owner;
-  (void)id;
-  (void)p;
-  (void)value;
-  (void)fault;
-  return HC_SURFACE_STORED;
-}
-
-static bool is_idle(const void *owner)
-{
-  (void)owner;
-  return true;
-}
-
-static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
-                   struct hc_fault *fault)
-{
-  (void)owner;
-  (void)id;
-  (void)p;
-  (void)value;
-  (void)fault;
-  return HC_SURFACE_STORED;
-}
-
-static const struct hc_surface_ops ops = { set_row, get_row, is_idle };
+#include "support/stored_rows.h"
 
 /* Settings, one a line. */
 static void surface_with(struct hc_surface *s, const char *settings)
@@ -41,7 +12,7 @@ static void surface_with(struct hc_surface *s, const char *settings)
   struct hc_span rest = hc_span_str(settings);
   struct hc_span line;
 
-  hc_surface_init(s, &ops, NULL, HYCO_SCOPE_SENDER);
+  hc_surface_init(s, &stored_rows, NULL, HYCO_SCOPE_SENDER);
   while (hc_span_split(&rest, '\n', &line)) {
     char text[300];
     (void)snprintf(text, sizeof text, "%.*s", (int)line.len,

@@ -2,42 +2,13 @@
 #include "support/check.h"
 
 #include "session/surface.h"
-
-static int set_row(void *owner, int id, hyco_property p,
-                   const struct hc_value *value, struct hc_fault *fault)
-{
-  (void)owner;
-  (void)id;
-  (void)p;
-  (void)value;
-  (void)fault;
-  return HC_SURFACE_STORED;
-}
-
-static int get_row(void *owner, int id, hyco_property p, struct hc_value *value,
-                   struct hc_fault *fault)
-{
-  (void)owner;
-  (void)id;
-  (void)p;
-  (void)value;
-  (void)fault;
-  return HC_SURFACE_STORED;
-}
-
-static bool is_idle(const void *owner)
-{
-  (void)owner;
-  return true;
-}
-
-static const struct hc_surface_ops ops = { set_row, get_row, is_idle };
+#include "support/stored_rows.h"
 
 static void check(const char *setting, int expected, const char *words)
 {
   struct hc_surface s;
 
-  hc_surface_init(&s, &ops, NULL, HYCO_SCOPE_RECEIVER);
+  hc_surface_init(&s, &stored_rows, NULL, HYCO_SCOPE_RECEIVER);
   int rc = hc_surface_config(&s, setting, NULL);
   if (rc != expected || (rc < 0 && strstr(s.fault.text, words) == NULL))
     fail_msg("%s: %d %s", setting, rc, s.fault.text);

@@ -2,6 +2,7 @@
 #include "unit/tls_files.h"
 
 #include "base/memory.h"
+#include "net/net.h"
 #include "tls/authority.h"
 
 #include <dirent.h>
@@ -82,4 +83,23 @@ void tls_files_write(const char *path, const char *text)
   assert_non_null(file);
   assert_true(fputs(text, file) >= 0);
   assert_int_equal(fclose(file), 0);
+}
+
+int tls_files_ends(struct hc_net *net, struct hc_tls **server,
+                   struct hc_tls **client)
+{
+  char cert[TLS_FILES_PATH_MAX];
+  char key[TLS_FILES_PATH_MAX];
+  char ca[TLS_FILES_PATH_MAX];
+
+  tls_files_path("cert.pem", cert);
+  tls_files_path("key.pem", key);
+  tls_files_path("ca.pem", ca);
+  const struct hc_tls_options of_server = { .server = true,
+                                            .cert_file = cert,
+                                            .key_file = key };
+  const struct hc_tls_options of_client = { .ca_file = ca,
+                                            .ca_paths = "/nonexistent" };
+  int rc = hc_net_tls_new(net, &of_server, server, NULL);
+  return rc != 0 ? rc : hc_net_tls_new(net, &of_client, client, NULL);
 }

@@ -12,6 +12,13 @@ const char *tls_files_dir(void);
 /* Writes the path of a file in it to out. */
 void tls_files_path(const char *name, char out[static TLS_FILES_PATH_MAX]);
 
+/* A server with its certificate, and a client that trusts nobody else; what the
+ * first call that fails returns. */
+struct hc_net;
+struct hc_tls;
+int tls_files_ends(struct hc_net *net, struct hc_tls **server,
+                   struct hc_tls **client);
+
 /* An empty directory of its own; and what is in a directory goes with it. */
 void tls_files_make_dir(char out[static TLS_FILES_PATH_MAX]);
 void tls_files_remove_dir(const char *dir);
