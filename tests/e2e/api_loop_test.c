@@ -184,23 +184,46 @@ static void a_refused_listening_says_nothing(void **state)
   hyco_receiver_free(refused.r);
 }
 
-static void free_all(void *user_data)
+/* Both, while the receiver's handler is under way. */
+static void free_both(hyco_receiver *r, const hyco_connection_data_in *e,
+                      void *user_data)
 {
   struct api_world *w = user_data;
+
+  (void)e;
   hyco_sender_free(w->sender);
-  hyco_receiver_free(w->receiver);
   w->sender = NULL;
-  w->receiver = NULL;
+  hyco_receiver_free(r);
   w->busy_results++;
+}
+
+static void a_sender_frees_itself(hyco_sender *s, const hyco_connected *e,
+                                  void *user_data)
+{
+  int *calls = user_data;
+
+  (void)e;
+  (*calls)++;
+  hyco_sender_free(s);
 }
 
 static void objects_may_be_freed_inside_a_handler(void **state)
 {
+  static const hyco_receiver_events of_receiver = { .on_connection_data_in =
+                                                        free_both };
+  static const hyco_sender_events of_sender = { .on_connected =
+                                                    a_sender_frees_itself };
   struct api_world *w = *state;
+  hyco_receiver *r = api_world_receiver(w, &of_receiver, w);
+  int calls = 0;
 
-  api_world_join(w);
+  assert_int_equal(hyco_receiver_set_bool(r, HYCO_LISTENING, true), 0);
+  hyco_sender *s = api_world_sender(w, &of_sender, &calls);
+  assert_int_equal(hyco_sender_start(s), 0);
+  api_world_await(w, &calls, 1);
+  assert_int_equal(hyco_sender_connect(w->sender), 0);
+  api_world_await(w, &w->sender_connects, 1);
   send_hello(w);
-  assert_int_equal(hyco_loop_post(w->loop, free_all, w), 0);
   api_world_await(w, &w->busy_results, 1);
 }
 
