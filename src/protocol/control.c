@@ -124,14 +124,22 @@ static void **memory_of(struct hc_control *control)
   }
 }
 
+/* An accept has none: it is kept as long as its connection. */
+static size_t room_for_fields(const struct hc_json *json,
+                              enum hc_control_kind kind)
+{
+  size_t n = json->n < HC_CONTROL_FIELDS_MAX ? json->n : HC_CONTROL_FIELDS_MAX;
+
+  return kind == HC_CONTROL_ACCEPT ? 0 : n * sizeof(struct hc_control_field);
+}
+
 /* Room as control_member.h says: a string's quotes are the place of its NUL. */
 static int make_block(const struct hc_json *json, struct hc_control *out,
                       struct hc_control_block *block)
 {
   void **memory = memory_of(out);
-  size_t n = json->n < HC_CONTROL_FIELDS_MAX ? json->n : HC_CONTROL_FIELDS_MAX;
-  size_t size = n * sizeof(struct hc_control_field) +
-                2 * (hc_json_root(json)->text.len + 1);
+  size_t size =
+      room_for_fields(json, out->kind) + 2 * (hc_json_root(json)->text.len + 1);
 
   *block = (struct hc_control_block){ NULL, NULL };
   if (memory == NULL)
