@@ -1,28 +1,9 @@
 /* Tests of the reading of messages that carry HTTP: request and response. */
-#include "protocol/control.h"
-#include "support/check.h"
+#include "support/check_control.h"
 
 #include <stdlib.h>
 
 static struct hc_control control;
-
-static void read_good(const char *text)
-{
-  struct hc_fault fault = { 0 };
-  int rc = hc_control_read(hc_span_str(text), &control, &fault);
-
-  if (rc != 0)
-    print_error("%s: %s\n", text, fault.text);
-  assert_int_equal(rc, 0);
-}
-
-static void check_field(const struct hc_control_fields *fields, size_t i,
-                        const char *name, const char *value)
-{
-  assert_in_range(i + 1, 1, fields->n);
-  assert_string_equal(fields->list[i].name, name);
-  assert_string_equal(fields->list[i].value, value);
-}
 
 #define ADDRESS "wss://g1.x:443/$hc/a?sb-hc-action=request&sb-hc-id=1"
 
@@ -30,12 +11,13 @@ static void check_field(const struct hc_control_fields *fields, size_t i,
 static void a_request_is_read_with_all_its_members(void **state)
 {
   (void)state;
-  read_good("{\"request\":{\"address\":\"" ADDRESS "\",\"id\":\"ID\","
-            "\"requestTarget\":\"/entity/sub?x=1\",\"method\":\"POST\","
-            "\"requestHeaders\":{\"Content-Type\":\"text/plain\","
-            "\"Host\":\"h:1\",\"X\":\"\xc3\xbc \\\"\"},"
-            "\"remoteEndpoint\":{\"address\":\"203.0.113.7\",\"port\":51342},"
-            "\"body\":true}}");
+  check_read(&control,
+             "{\"request\":{\"address\":\"" ADDRESS "\",\"id\":\"ID\","
+             "\"requestTarget\":\"/entity/sub?x=1\",\"method\":\"POST\","
+             "\"requestHeaders\":{\"Content-Type\":\"text/plain\","
+             "\"Host\":\"h:1\",\"X\":\"\xc3\xbc \\\"\"},"
+             "\"remoteEndpoint\":{\"address\":\"203.0.113.7\",\"port\":51342},"
+             "\"body\":true}}");
   const struct hc_request *request = &control.request;
   assert_int_equal(control.kind, HC_CONTROL_REQUEST);
   assert_string_equal(request->address, ADDRESS);
@@ -61,9 +43,10 @@ static void a_request_is_read_with_all_its_members(void **state)
 static void a_response_is_read_with_all_its_members(void **state)
 {
   (void)state;
-  read_good("{\"response\":{\"requestId\":\"ID\",\"statusCode\":200,"
-            "\"statusDescription\":\"All right\",\"responseHeaders\":"
-            "{\"Content-Type\":\"text/plain\"},\"body\":true}}");
+  check_read(&control,
+             "{\"response\":{\"requestId\":\"ID\",\"statusCode\":200,"
+             "\"statusDescription\":\"All right\",\"responseHeaders\":"
+             "{\"Content-Type\":\"text/plain\"},\"body\":true}}");
   const struct hc_response *response = &control.response;
   assert_int_equal(control.kind, HC_CONTROL_RESPONSE);
   assert_string_equal(response->request_id, "ID");
@@ -87,7 +70,7 @@ static void a_request_without_body_member_is_a_pointer(void **state)
     "{\"request\":{\"address\":\"a\",\"requestHeaders\":{}}}",
   };
   for (size_t i = 0; i < CHECK_COUNT(texts); i++) {
-    read_good(texts[i]);
+    check_read(&control, texts[i]);
     assert_int_equal(control.kind, HC_CONTROL_REQUEST);
     assert_string_equal(control.request.address, "a");
     assert_null(control.request.id);
@@ -107,8 +90,9 @@ static void a_request_without_body_member_is_a_pointer(void **state)
 static void a_whole_request_needs_no_address(void **state)
 {
   (void)state;
-  read_good("{\"request\":{\"method\":\"GET\",\"requestTarget\":\"/a\","
-            "\"body\":false}}");
+  check_read(&control,
+             "{\"request\":{\"method\":\"GET\",\"requestTarget\":\"/a\","
+             "\"body\":false}}");
   assert_null(control.request.address);
   assert_string_equal(control.request.method, "GET");
   assert_string_equal(control.request.target, "/a");
@@ -122,19 +106,22 @@ static void a_whole_request_needs_no_address(void **state)
 static void any_order_and_escaped_slashes_are_read(void **state)
 {
   (void)state;
-  read_good(" {\"new\":[1,{}],\"request\" :{\"body\":true,\"later\":{\"x\":1},"
-            "\"remoteEndpoint\":{\"port\":0,\"address\":\"\\u0061\"},"
-            "\"requestHeaders\":{\"hOST\":\"h\",\"X\":\"\\u00fc\"},"
-            "\"method\":\"M-SEARCH\",\"requestTarget\":\"\\/a\\/b\","
-            "\"id\":\"i\"}}\r\n");
+  check_read(&control,
+             " {\"new\":[1,{}],\"request\" :{\"body\":true,\"later\":{\"x\":1},"
+             "\"remoteEndpoint\":{\"port\":0,\"address\":\"\\u0061\"},"
+             "\"requestHeaders\":{\"hOST\":\"h\",\"X\":\"\\u00fc\"},"
+             "\"method\":\"M-SEARCH\",\"requestTarget\":\"\\/a\\/b\","
+             "\"id\":\"i\"}}\r\n");
   assert_string_equal(control.request.target, "/a/b");
   assert_string_equal(control.request.method, "M-SEARCH");
   assert_string_equal(control.request.host, "h");
   assert_string_equal(control.request.remote_address, "a");
   check_field(&control.request.headers, 1, "X", "\xc3\xbc");
   hc_control_deinit(&control);
-  read_good("{\"response\":{\"body\":false,\"responseHeaders\":{\"A\":\"\\/\"},"
-            "\"statusCode\":\"404\",\"z\":[],\"requestId\":\"i\"}}");
+  check_read(
+      &control,
+      "{\"response\":{\"body\":false,\"responseHeaders\":{\"A\":\"\\/\"},"
+      "\"statusCode\":\"404\",\"z\":[],\"requestId\":\"i\"}}");
   assert_int_equal(control.response.status, 404);
   check_field(&control.response.headers, 0, "A", "/");
   hc_control_deinit(&control);
@@ -157,7 +144,7 @@ static void a_status_is_a_number_or_digits(void **state)
     snprintf(text, sizeof(text),
              "{\"response\":{\"requestId\":\"1\",\"statusCode\":%s}}",
              cases[i].text);
-    read_good(text);
+    check_read(&control, text);
     assert_int_equal(control.response.status, cases[i].status);
     hc_control_deinit(&control);
   }
@@ -175,7 +162,7 @@ static void a_response_with_id_and_status_alone_is_read(void **state)
     "\"responseHeaders\":{}}}",
   };
   for (size_t i = 0; i < CHECK_COUNT(texts); i++) {
-    read_good(texts[i]);
+    check_read(&control, texts[i]);
     assert_null(control.response.description);
     assert_int_equal(control.response.headers.n, 0);
     assert_false(control.response.body);
@@ -188,10 +175,10 @@ static void a_response_with_id_and_status_alone_is_read(void **state)
 static void header_values_may_be_arrays_and_numbers(void **state)
 {
   (void)state;
-  read_good("{\"response\":{\"requestId\":\"1\",\"statusCode\":200,"
-            "\"responseHeaders\":{\"Set-Cookie\":[\"a=1\",\"b=2\"],"
-            "\"set-cookie\":\"c=3\",\"Age\":17,\"None\":[],"
-            "\"Blank\":\" \\t a b \"}}}");
+  check_read(&control, "{\"response\":{\"requestId\":\"1\",\"statusCode\":200,"
+                       "\"responseHeaders\":{\"Set-Cookie\":[\"a=1\",\"b=2\"],"
+                       "\"set-cookie\":\"c=3\",\"Age\":17,\"None\":[],"
+                       "\"Blank\":\" \\t a b \"}}}");
   const struct hc_control_fields *fields = &control.response.headers;
   assert_int_equal(fields->n, 5);
   check_field(fields, 0, "Set-Cookie", "a=1");

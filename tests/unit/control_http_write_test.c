@@ -1,35 +1,11 @@
 /* Tests of the writing of messages that carry HTTP: request and response. */
-#include "protocol/control.h"
-#include "support/check.h"
+#include "support/check_control.h"
 
 #include <stdlib.h>
 
 static struct hc_control control;
 
-static void read_good(const char *text)
-{
-  struct hc_fault fault = { 0 };
-  int rc = hc_control_read(hc_span_str(text), &control, &fault);
-
-  if (rc != 0)
-    print_error("%s: %s\n", text, fault.text);
-  assert_int_equal(rc, 0);
-}
-
-static void check_field(const struct hc_control_fields *fields, size_t i,
-                        const char *name, const char *value)
-{
-  assert_in_range(i + 1, 1, fields->n);
-  assert_string_equal(fields->list[i].name, name);
-  assert_string_equal(fields->list[i].value, value);
-}
-
 #define ADDRESS "wss://g1.x:443/$hc/a?sb-hc-action=request&sb-hc-id=1"
-
-static struct hc_control_header header(const char *name, const char *value)
-{
-  return (struct hc_control_header){ hc_span_str(name), hc_span_str(value) };
-}
 
 static void a_request_is_written_with_all_its_members(void **state)
 {
@@ -86,7 +62,7 @@ static void a_response_is_written_with_all_its_members(void **state)
                       "\"statusDescription\":\"Made\",\"responseHeaders\":"
                       "{\"X-A\":\"1, 2\",\"Set-Cookie\":\"a=1\","
                       "\"set-Cookie\":\"b=2\"},\"body\":true}}");
-  read_good(hc_buffer_str(&out));
+  check_read(&control, hc_buffer_str(&out));
   assert_int_equal(control.response.headers.n, 3);
   hc_control_deinit(&control);
   hc_buffer_deinit(&out);
@@ -111,7 +87,7 @@ static void a_pointer_is_written_with_address_and_id_alone(void **state)
   assert_int_equal(hc_control_write_request(&out, &request), 0);
   assert_string_equal(hc_buffer_str(&out), "{\"request\":{\"address\":"
                                            "\"" ADDRESS "\",\"id\":\"ID\"}}");
-  read_good(hc_buffer_str(&out));
+  check_read(&control, hc_buffer_str(&out));
   assert_false(control.request.has_body_member);
   hc_control_deinit(&control);
   hc_buffer_deinit(&out);
@@ -151,7 +127,7 @@ static void header_bytes_that_are_not_utf8_are_latin1(void **state)
   hc_buffer_init(&out, HC_CONTROL_MAX);
 
   assert_int_equal(hc_control_write_response(&out, &response), 0);
-  read_good(hc_buffer_str(&out));
+  check_read(&control, hc_buffer_str(&out));
   assert_string_equal(control.response.description, "\xc3\xbc");
   check_field(&control.response.headers, 0, "A", "gr\xc3\xbc\xc3\x9f");
   check_field(&control.response.headers, 1, "Set-Cookie", "\xc3\xbc");
@@ -174,7 +150,8 @@ static void every_cookie_is_a_member_of_its_own(void **state)
     headers[i] = header(i % 2 ? "SET-COOKIE" : "Set-Cookie", "a=1, 2");
 
   assert_int_equal(hc_control_write_response(&out, &response), 0);
-  read_good(hc_buffer_str(&out)); /* which refuses a name that stands twice */
+  check_read(&control,
+             hc_buffer_str(&out)); /* which refuses a name that stands twice */
   assert_int_equal(control.response.headers.n, HC_CONTROL_FIELDS_MAX);
   for (size_t i = 0; i < HC_CONTROL_FIELDS_MAX; i++)
     assert_string_equal(control.response.headers.list[i].value, "a=1, 2");

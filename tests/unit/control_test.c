@@ -1,24 +1,9 @@
 /* Tests of the messages of the control channel. */
-#include "protocol/control.h"
+#include "support/check_control.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 static struct hc_control control;
-
-static void read_good(const char *text)
-{
-  struct hc_fault fault = { 0 };
-  int rc = hc_control_read(hc_span_str(text), &control, &fault);
-
-  if (rc != 0)
-    print_error("%s: %s\n", text, fault.text);
-  assert_int_equal(rc, 0);
-}
 
 #define ADDRESS "wss://g1.x:443/$hc/a?sb-hc-action=accept&sb-hc-id=1"
 
@@ -26,13 +11,13 @@ static void read_good(const char *text)
 static void an_accept_is_read_with_all_its_members(void **state)
 {
   (void)state;
-  read_good("{\"accept\":{\"address\":\"" ADDRESS "\",\"id\":\"ID\","
-            "\"connectHeaders\":{\"Host\":\"h:1\","
-            "\"Sec-WebSocket-Protocol\":\"a, b\","
-            "\"Sec-WebSocket-Extensions\":\"permessage-deflate\","
-            "\"X\":\"\xc3\xbc \\\"\"},"
-            "\"remoteEndpoint\":{\"address\":\"203.0.113.7\","
-            "\"port\":51342}}}");
+  check_read(&control, "{\"accept\":{\"address\":\"" ADDRESS "\",\"id\":\"ID\","
+                       "\"connectHeaders\":{\"Host\":\"h:1\","
+                       "\"Sec-WebSocket-Protocol\":\"a, b\","
+                       "\"Sec-WebSocket-Extensions\":\"permessage-deflate\","
+                       "\"X\":\"\xc3\xbc \\\"\"},"
+                       "\"remoteEndpoint\":{\"address\":\"203.0.113.7\","
+                       "\"port\":51342}}}");
   assert_int_equal(control.kind, HC_CONTROL_ACCEPT);
   assert_string_equal(control.accept.address, ADDRESS);
   assert_string_equal(control.accept.id, "ID");
@@ -54,10 +39,11 @@ static void an_accept_is_read_with_all_its_members(void **state)
 static void any_order_and_escaped_slashes_are_read(void **state)
 {
   (void)state;
-  read_good(" {\"new\":[1,{}], \"accept\" :{\"remoteEndpoint\":"
-            "{\"port\":0,\"zone\":1,\"address\":\"\\u0061\"},"
-            "\"later\":null,\"connectHeaders\":{\"sec-websocket-PROTOCOL\":"
-            "\"p\",\"HOST\":\"h\"},\"address\":\"wss:\\/\\/h\\/$hc\"}}\r\n");
+  check_read(&control,
+             " {\"new\":[1,{}], \"accept\" :{\"remoteEndpoint\":"
+             "{\"port\":0,\"zone\":1,\"address\":\"\\u0061\"},"
+             "\"later\":null,\"connectHeaders\":{\"sec-websocket-PROTOCOL\":"
+             "\"p\",\"HOST\":\"h\"},\"address\":\"wss:\\/\\/h\\/$hc\"}}\r\n");
   assert_int_equal(control.kind, HC_CONTROL_ACCEPT);
   assert_string_equal(control.accept.address, "wss://h/$hc");
   assert_null(control.accept.id);
@@ -80,7 +66,7 @@ static void an_accept_with_an_address_alone_is_read(void **state)
     "\"remoteEndpoint\":{\"address\":null,\"port\":null}}}",
   };
   for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-    read_good(texts[i]);
+    check_read(&control, texts[i]);
     assert_int_equal(control.kind, HC_CONTROL_ACCEPT);
     assert_string_equal(control.accept.address, "a");
     assert_null(control.accept.id);
@@ -111,7 +97,7 @@ static void other_commands_are_told_apart(void **state)
     { "{\"renewToken\":{\"token\":\"t\"}}", HC_CONTROL_RENEW_TOKEN },
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-    read_good(cases[i].text);
+    check_read(&control, cases[i].text);
     assert_int_equal(control.kind, cases[i].kind);
     hc_control_deinit(&control);
   }
@@ -120,7 +106,8 @@ static void other_commands_are_told_apart(void **state)
 static void a_renewal_holds_the_token(void **state)
 {
   (void)state;
-  read_good("{\"renewToken\":{\"token\":\"SharedAccessSignature sr=u\"}}");
+  check_read(&control,
+             "{\"renewToken\":{\"token\":\"SharedAccessSignature sr=u\"}}");
   assert_string_equal(control.token, "SharedAccessSignature sr=u");
   assert_null(control.accept.address);
   hc_control_deinit(&control);
@@ -243,9 +230,10 @@ static void a_fault_does_not_quote_the_message(void **state)
 static void the_deepest_message_is_read_and_no_deeper_one(void **state)
 {
   (void)state;
-  read_good("{\"x\":[[[[[[[]]]]]]]}"); /* 8 levels */
+  check_read(&control, "{\"x\":[[[[[[[]]]]]]]}"); /* 8 levels */
   hc_control_deinit(&control);
-  read_good("{\"x\":[[]],\"y\":[[]],\"z\":\"[[[[[[[[[[\\\"{{{{{{{{{{\"}");
+  check_read(&control,
+             "{\"x\":[[]],\"y\":[[]],\"z\":\"[[[[[[[[[[\\\"{{{{{{{{{{\"}");
   hc_control_deinit(&control);
   assert_int_equal(
       hc_control_read(hc_span_str("{\"x\":[[[[[[[[]]]]]]]]}"), &control, NULL),
@@ -275,11 +263,6 @@ static void the_longest_message_is_read_and_no_longer_one(void **state)
       HYCO_ETOOLONG);
 }
 
-static struct hc_control_header header(const char *name, const char *value)
-{
-  return (struct hc_control_header){ hc_span_str(name), hc_span_str(value) };
-}
-
 static void an_accept_is_written_with_all_its_members(void **state)
 {
   (void)state;
@@ -304,7 +287,7 @@ static void an_accept_is_written_with_all_its_members(void **state)
       "{\"accept\":{\"connectHeaders\":{\"Host\":\"h\",\"X-A\":\"1, 2, 3\","
       "\"Sec-WebSocket-Key\":\"k==\"},\"remoteEndpoint\":{\"port\":51342,"
       "\"address\":\"::1\"},\"address\":\"" ADDRESS "\",\"id\":\"ID\"}}");
-  read_good(hc_buffer_str(&out));
+  check_read(&control, hc_buffer_str(&out));
   assert_string_equal(control.accept.address, ADDRESS);
   assert_string_equal(control.accept.id, "ID");
   assert_string_equal(control.accept.host, "h");
@@ -412,7 +395,7 @@ static void a_renewal_is_written_and_read_again(void **state)
   assert_string_equal(hc_buffer_str(&out),
                       "{\"renewToken\":{\"token\":"
                       "\"SharedAccessSignature sr=a%2Fb/\"}}");
-  read_good(hc_buffer_str(&out));
+  check_read(&control, hc_buffer_str(&out));
   assert_int_equal(control.kind, HC_CONTROL_RENEW_TOKEN);
   assert_string_equal(control.token, "SharedAccessSignature sr=a%2Fb/");
   hc_control_deinit(&control);
