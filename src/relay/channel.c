@@ -113,42 +113,38 @@ bool hc_relay_channel_release(struct hc_relay_channel *c, bool keep)
 int hc_relay_channel_write(struct hc_relay_channel *c, struct hc_span data,
                            bool is_last)
 {
-  const struct hc_ws_head head = {
-    .opcode = c->body_has_begun ? HC_WS_CONTINUATION : HC_WS_BINARY,
-    .fin = is_last,
-    .len = data.len,
-  };
-  size_t size = hc_ws_head_size(&head);
-  uint8_t *dst = hc_stream_reserve(c->stream, size + data.len);
+  const struct hc_relay_frame frame = { c->body_has_begun ? HC_WS_CONTINUATION
+                                                          : HC_WS_BINARY,
+                                        data, !is_last };
+  int rc = hc_relay_write_frames(c->stream, &frame, 1);
 
-  if (dst == NULL)
-    return HYCO_EWOULDBLOCK;
-  (void)hc_ws_write_head(dst, &head);
-  if (data.len > 0)
-    memcpy(dst + size, data.ptr, data.len);
-  hc_stream_commit(c->stream, size + data.len);
+  if (rc != 0)
+    return rc;
   c->body_has_begun = true;
   c->wants_body = !is_last;
   return 0;
 }
 
-/* The message, and what is there of the body. */
+/* The message, and what is there of the body: both or neither. */
 static int send_request(struct hc_relay_channel *c, struct hc_relay_exchange *e)
 {
+  bool has_piece =
+      e->has_body && (e->body_ended || hc_buffer_len(&e->held) > 0);
   struct hc_buffer message;
 
   hc_buffer_init(&message, HC_CONTROL_MAX);
   int rc = hc_relay_write_request(&message, e, c->origin.base, false);
-  if (rc == 0)
-    rc = hc_relay_write_frame(c->stream, HC_WS_TEXT, hc_buffer_span(&message));
+  if (rc == 0) {
+    const struct hc_relay_frame frames[] = {
+      { HC_WS_TEXT, hc_buffer_span(&message), false },
+      { HC_WS_BINARY, hc_buffer_span(&e->held), !e->body_ended },
+    };
+    rc = hc_relay_write_frames(c->stream, frames, has_piece ? 2 : 1);
+  }
   hc_buffer_deinit(&message);
-  c->body_has_begun = false;
-  c->wants_body = e->has_body;
-  if (rc != 0 || !e->has_body)
-    return rc;
-  if (e->body_ended || hc_buffer_len(&e->held) > 0)
-    rc = hc_relay_channel_write(c, hc_buffer_span(&e->held), e->body_ended);
-  if (rc == 0 && !e->body_ended && hc_buffer_len(&e->held) > 0) {
+  c->body_has_begun = has_piece;
+  c->wants_body = e->has_body && !(rc == 0 && e->body_ended);
+  if (rc == 0 && has_piece && !e->body_ended) {
     e->was_passed_on = true;
     hc_relay_exchange_let_go(e);
   }

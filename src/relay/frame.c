@@ -6,7 +6,7 @@
 static struct hc_ws_head head_of(const struct hc_relay_frame *frame)
 {
   return (struct hc_ws_head){ .opcode = frame->opcode,
-                              .fin = true,
+                              .fin = !frame->is_part,
                               .len = frame->payload.len };
 }
 
@@ -37,8 +37,8 @@ int hc_relay_write_frames(struct hc_stream *stream,
 int hc_relay_write_frame(struct hc_stream *stream, enum hc_ws_opcode opcode,
                          struct hc_span payload)
 {
-  return hc_relay_write_frames(stream,
-                               &(struct hc_relay_frame){ opcode, payload }, 1);
+  return hc_relay_write_frames(
+      stream, &(struct hc_relay_frame){ opcode, payload, false }, 1);
 }
 
 int hc_relay_write_close(struct hc_stream *stream, int code, const char *reason)

@@ -8,13 +8,14 @@
 struct hc_relay_frame {
   enum hc_ws_opcode opcode;
   struct hc_span payload;
+  bool is_part; /* without FIN: more of its message follows */
 };
 
-/* Writes unmasked frames with FIN, all or none. 0 or HYCO_EWOULDBLOCK. */
+/* Writes unmasked frames, all or none. 0 or HYCO_EWOULDBLOCK. */
 int hc_relay_write_frames(struct hc_stream *stream,
                           const struct hc_relay_frame *frames, size_t n);
 
-/* One of them. */
+/* One with FIN. */
 int hc_relay_write_frame(struct hc_stream *stream, enum hc_ws_opcode opcode,
                          struct hc_span payload);
 

@@ -242,8 +242,8 @@ int hc_relay_listener_send_with_body(struct hc_relay_listener *l,
                                      struct hc_span message,
                                      struct hc_span body)
 {
-  const struct hc_relay_frame frames[] = { { HC_WS_TEXT, message },
-                                           { HC_WS_BINARY, body } };
+  const struct hc_relay_frame frames[] = { { HC_WS_TEXT, message, false },
+                                           { HC_WS_BINARY, body, false } };
   int rc = HYCO_EWOULDBLOCK;
 
   if (is_responsive(l))
