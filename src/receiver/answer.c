@@ -66,6 +66,11 @@ static int write_head(const struct hc_exchange *x, bool has_body,
   return rc < 0 ? hc_fault_set(fault, rc, "%s", hyco_strerror(rc)) : 0;
 }
 
+bool hc_answer_is_complete(const struct hc_exchange *x)
+{
+  return x->answer.head_sent && !x->answer.has_body;
+}
+
 /* It is all with the connection or the channel. */
 static void finish(struct hc_exchange *x)
 {
@@ -198,6 +203,8 @@ static int begin(struct hc_exchange *x, struct hc_fault *fault)
 {
   const struct hc_request_rendezvous *v = x->rendezvous;
 
+  if (v == NULL && hc_answer_is_complete(x))
+    return 0; /* it serves the next request */
   if (v != NULL && v->is_open && !hc_connection_is_open(v->connection))
     return hc_fault_set(fault, HYCO_ENOTCONNECTED, "the sender has gone");
   if (v == NULL && x->info.address == NULL)
@@ -223,6 +230,10 @@ static int send_whole(struct hc_exchange *x, struct hc_fault *fault)
   rc = begin(x, fault);
   if (rc < 0)
     return rc;
+  if (x->rendezvous == NULL) {
+    finish(x);
+    return 0;
+  }
   x->answer.ended = true;
   hc_exchange_retire(x);
   push_now(x);
@@ -452,7 +463,7 @@ void hc_answer_abort(struct hc_exchange *x)
                        false);
     return;
   }
-  if (x->answer.head_sent && !x->answer.has_body) {
+  if (hc_answer_is_complete(x)) {
     finish(x); /* the sender has all of it */
     return;
   }

@@ -49,6 +49,10 @@ int hc_answer_flush(struct hc_exchange *x, struct hc_fault *fault);
 int hc_answer_end(struct hc_exchange *x, struct hc_fault *fault);
 void hc_answer_abort(struct hc_exchange *x);
 
+/* True if the service has all of the answer, which has no body, though the
+ * application has not ended it: the rendezvous is free for the next request. */
+bool hc_answer_is_complete(const struct hc_exchange *x);
+
 /* True if the service has nothing of the answer yet: another may take its place
  * (hc_exchange_refuse). A rendezvous that is still being opened for it is given
  * up, for to cut that would tell the service nothing. */

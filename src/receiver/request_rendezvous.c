@@ -166,6 +166,15 @@ static void take_message(struct hc_request_rendezvous *v)
   hc_exchange_take(x, hc_span_of(NULL, 0), !has_body);
 }
 
+/* The application may take its time to end an answer that has no body. */
+static void let_go_complete(struct hc_request_rendezvous *v)
+{
+  if (v->current == NULL || !hc_answer_is_complete(v->current))
+    return;
+  v->current->rendezvous = NULL;
+  v->current = NULL;
+}
+
 static void take_text(struct hc_request_rendezvous *v, struct hc_span data,
                       bool end)
 {
@@ -182,6 +191,7 @@ static void take_text(struct hc_request_rendezvous *v, struct hc_span data,
     v->lost = rc;
   if (!end)
     return;
+  let_go_complete(v);
   if (v->current != NULL) {
     v->is_held = true;
     hc_connection_pause(v->connection);

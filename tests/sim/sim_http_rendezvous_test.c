@@ -275,6 +275,27 @@ static void giving_up_a_complete_answer_leaves_the_next_request(void **state)
   http_expect_response(peer, "q", 204, WORDS HEAD "false");
 }
 
+/* The service takes it for answered, and sends the next request. */
+static void a_complete_answer_that_is_not_ended_holds_nobody_up(void **state)
+{
+  struct sim_service *s = *state;
+  struct raw_peer *control = start(s);
+  http_send_pointer(s, control, "p");
+  struct raw_peer *peer = http_rendezvous(s, "p");
+  http_send_request(s, peer, "p", "HEAD", false);
+  sim_world_run(&s->world, TURN_MS, "r0 http 1 HEAD /hyco/x?y=1 \"\"\n");
+  assert_int_equal(http_flush(s, 1), 0);
+  http_expect_response(peer, "p", 200, HEAD "false");
+  http_send_request(s, peer, "q", "GET", false);
+  sim_world_run(&s->world, TURN_MS, "r0 http 2 GET /hyco/x?y=1 \"\"\n");
+  assert_int_equal(http_write(s, 1, "nobody sees it"), 0);
+  assert_int_equal(http_flush(s, 1), 0);
+  assert_int_equal(http_end(s, 1), 0);
+  assert_int_equal(http_end(s, 1), HYCO_ENOREQUEST);
+  assert_int_equal(http_answer(s, 2, 204, ""), 0);
+  http_expect_response(peer, "q", 204, WORDS HEAD "false");
+}
+
 static void a_sender_that_went_away_cancels_its_request(void **state)
 {
   struct sim_service *s = *state;
@@ -503,6 +524,7 @@ int main(void)
     SERVICE_TEST(a_pointer_is_fetched_and_the_rendezvous_kept, 14),
     SERVICE_TEST(a_request_before_the_answer_waits, 15),
     SERVICE_TEST(giving_up_a_complete_answer_leaves_the_next_request, 25),
+    SERVICE_TEST(a_complete_answer_that_is_not_ended_holds_nobody_up, 27),
     SERVICE_TEST(a_sender_that_went_away_cancels_its_request, 16),
     SERVICE_TEST(a_cut_rendezvous_cancels_or_is_an_error, 17),
     SERVICE_TEST(a_body_is_streamed_and_paused, 18),
