@@ -109,6 +109,8 @@ struct random {
   bool relay_stopping; /* has been told to, at least once */
   bool relay_restarts; /* is down, or on its way down */
   bool ending;         /* no more faults */
+  bool is_slow;        /* a wire may need longer than a shutdown waits for what
+                          is queued before a Close */
   struct random_receiver receivers[SIM_RECEIVERS_MAX];
   struct random_sender senders[SIM_SENDERS_MAX];
   struct random_chat chats[RANDOM_CHATS_MAX];

@@ -111,17 +111,19 @@ static bool outlives(const struct random_side *side,
 }
 
 /* Cuts have a reason: a fault, a side that was freed, a Close that a paused
- * peer did not see for 10 s, or one whose sender does not wait. */
+ * peer did not see for 10 s, or one whose sender does not wait; a shutdown does
+ * not wait for longer than 10 s, whatever stands before the peer's Close. */
 bool random_may_be_cut(const struct random *r, const struct random_chat *chat)
 {
   const struct random_side *a = &chat->sides[RANDOM_SENDER];
   const struct random_side *b = &chat->sides[RANDOM_RECEIVER];
   bool impatient = (a->closing && !a->waits) || (b->closing && !b->waits);
   bool unread = (a->closing || b->closing) && (a->was_paused || b->was_paused);
+  bool hurried = b->shut && r->is_slow;
   bool dropped = b->state == SIDE_NONE && (r->plan.frees || r->plan.stops);
 
   return r->troubled || a->freed || b->freed || dropped || impatient ||
-         unread || outlives(a, b) || outlives(b, a);
+         hurried || unread || outlives(a, b) || outlives(b, a);
 }
 
 void random_saw_open(struct random *r, struct random_chat *chat,

@@ -2,9 +2,13 @@
 #include "sim_random.h"
 
 #include "relay/server.h"
+#include "session/connection.h"
 #include "sim_internal.h"
 #include "support/alloc_trap.h"
 #include "support/check.h"
+
+/* Bytes that may wait in one direction: at a role and in the relay. */
+enum { QUEUES_MAX = 1 << 19 };
 
 /* A narrow window only with a short way: a handshake has 10 s. */
 void random_set_wire(struct random *r)
@@ -26,6 +30,8 @@ void random_set_wire(struct random *r)
     wire.latency_max_ms = 5;
   if (random_one_in(r, 2))
     wire.latency_min_ms = wire.latency_max_ms;
+  size_t trips = HC_CLOSE_WAIT_MS / (2 * wire.latency_max_ms);
+  r->is_slow |= wire.window * trips < QUEUES_MAX;
   sim_set_wire(r->world.sim, &wire);
 }
 
