@@ -19,7 +19,7 @@ static void put(struct hc_json_out *out, const struct hc_json *json,
                 const struct hc_json_value *value)
 {
   bool is_object = value->type == HC_JSON_OBJECT;
-  const struct hc_json_value *inner = hc_json_first(json, value);
+  const struct hc_json_value *inner = hc_json_first(value);
 
   if (value->type == HC_JSON_STRING) {
     hc_json_put_text(out, NULL, value->text);

@@ -48,7 +48,7 @@ static void print_inner(const struct hc_json *json,
                         const struct hc_json_value *value)
 {
   const struct hc_json_value **list = hc_alloc((value->n + 1) * sizeof *list);
-  const struct hc_json_value *inner = hc_json_first(json, value);
+  const struct hc_json_value *inner = hc_json_first(value);
 
   if (list == NULL)
     abort();

@@ -18,8 +18,7 @@ static int parse(struct hc_span text, struct hc_json *json,
  * NULL if there is none. */
 static char *copy_header(struct hc_control_object headers, const char *name)
 {
-  const struct hc_json_value *value =
-      hc_json_first(headers.json, headers.value);
+  const struct hc_json_value *value = hc_json_first(headers.value);
 
   for (; value != NULL; value = hc_json_next(headers.json, value)) {
     if (hc_span_is_nocase(value->name, name))
@@ -33,8 +32,7 @@ static int check_headers(struct hc_control_object headers,
 {
   if (headers.value->type != HC_JSON_OBJECT)
     return hc_control_refuse_object("connectHeaders", fault);
-  const struct hc_json_value *value =
-      hc_json_first(headers.json, headers.value);
+  const struct hc_json_value *value = hc_json_first(headers.value);
   for (; value != NULL; value = hc_json_next(headers.json, value)) {
     if (value->type != HC_JSON_STRING)
       return hc_fault_set(fault, HYCO_EPROTOCOL,

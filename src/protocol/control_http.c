@@ -53,7 +53,7 @@ static int add_member(struct destination *to, const struct hc_json *json,
                         HC_QUOTE(member->name));
   if (member->type != HC_JSON_ARRAY)
     return add_value(to, &name, member, member, fault);
-  const struct hc_json_value *value = hc_json_first(json, member);
+  const struct hc_json_value *value = hc_json_first(member);
   for (; value != NULL && rc == 0; value = hc_json_next(json, value))
     rc = add_value(to, &name, member, value, fault);
   return rc;
@@ -61,8 +61,7 @@ static int add_member(struct destination *to, const struct hc_json *json,
 
 static size_t count_fields(struct hc_control_object headers)
 {
-  const struct hc_json_value *value =
-      hc_json_first(headers.json, headers.value);
+  const struct hc_json_value *value = hc_json_first(headers.value);
   size_t n = 0;
 
   for (; value != NULL; value = hc_json_next(headers.json, value))
@@ -89,8 +88,7 @@ static int read_fields(struct hc_control_object body, const char *member,
                         "%zu headers in '%s', expected at most %d", n, member,
                         HC_CONTROL_FIELDS_MAX);
   fields->list = hc_control_fields(body.block, n);
-  const struct hc_json_value *value =
-      hc_json_first(headers.json, headers.value);
+  const struct hc_json_value *value = hc_json_first(headers.value);
   int rc = 0;
   for (; value != NULL && rc == 0; value = hc_json_next(headers.json, value))
     rc = add_member(&to, headers.json, value, fault);

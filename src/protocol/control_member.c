@@ -92,7 +92,7 @@ static void put_value(struct hc_json_out *out,
 static void put_list(struct hc_json_out *out, const struct hc_json *json,
                      const struct hc_json_value *list)
 {
-  const struct hc_json_value *value = hc_json_first(json, list);
+  const struct hc_json_value *value = hc_json_first(list);
 
   hc_json_open(out, NULL, '[');
   for (; value != NULL; value = hc_json_next(json, value))
@@ -115,8 +115,7 @@ static void put_member(struct hc_json_out *out, const struct hc_json *json,
 static int write_again(struct hc_control_object headers, char **out,
                        struct hc_fault *fault)
 {
-  const struct hc_json_value *member =
-      hc_json_first(headers.json, headers.value);
+  const struct hc_json_value *member = hc_json_first(headers.value);
   struct hc_buffer text;
   struct hc_json_out writer;
 

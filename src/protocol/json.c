@@ -86,7 +86,7 @@ static int check_many(const struct hc_json_reader *r,
                       const struct hc_json_value *object, bool *is_twice)
 {
   struct hc_span *names = hc_alloc(object->n * sizeof *names);
-  const struct hc_json_value *value = hc_json_first(r->json, object);
+  const struct hc_json_value *value = hc_json_first(object);
   if (names == NULL)
     return hc_json_no_memory(r);
   for (size_t i = 0; i < object->n; i++) {
@@ -103,7 +103,7 @@ static int check_many(const struct hc_json_reader *r,
 static bool is_twice_among_few(const struct hc_json *json,
                                const struct hc_json_value *object)
 {
-  const struct hc_json_value *a = hc_json_first(json, object);
+  const struct hc_json_value *a = hc_json_first(object);
   for (; a != NULL; a = hc_json_next(json, a)) {
     const struct hc_json_value *b = hc_json_next(json, a);
     for (; b != NULL; b = hc_json_next(json, b))
@@ -242,10 +242,8 @@ void hc_json_deinit(struct hc_json *json)
   hc_free(json->unescaped);
 }
 
-const struct hc_json_value *hc_json_first(const struct hc_json *json,
-                                          const struct hc_json_value *value)
+const struct hc_json_value *hc_json_first(const struct hc_json_value *value)
 {
-  (void)json;
   return value->n > 0 ? value + 1 : NULL;
 }
 
@@ -262,7 +260,7 @@ const struct hc_json_value *hc_json_member(const struct hc_json *json,
   if (value->type != HC_JSON_OBJECT)
     return NULL;
   size_t len = strlen(name);
-  const struct hc_json_value *member = hc_json_first(json, value);
+  const struct hc_json_value *member = hc_json_first(value);
   while (member != NULL &&
          (member->name.len != len || memcmp(member->name.ptr, name, len) != 0))
     member = hc_json_next(json, member);

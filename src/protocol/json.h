@@ -62,8 +62,7 @@ hc_json_root(const struct hc_json *json)
 }
 
 /* NULL: there is none, or no further one. */
-const struct hc_json_value *hc_json_first(const struct hc_json *json,
-                                          const struct hc_json_value *value);
+const struct hc_json_value *hc_json_first(const struct hc_json_value *value);
 const struct hc_json_value *hc_json_next(const struct hc_json *json,
                                          const struct hc_json_value *value);
 

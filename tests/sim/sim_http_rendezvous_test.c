@@ -255,11 +255,10 @@ static void a_request_before_the_answer_waits(void **state)
   sim_world_run(&s->world, TURN_MS, "r0 http 3 GET /hyco/x?y=1 \"\"\n");
 }
 
-/* RFC 9110 9.3.2: an answer to HEAD is complete with its head; what its
- * application does then is no business of the next request. */
-static void giving_up_a_complete_answer_leaves_the_next_request(void **state)
+/* An answer to HEAD that is flushed, not ended, and the sender's next request
+ * behind it. */
+static struct raw_peer *complete_a_head(struct sim_service *s)
 {
-  struct sim_service *s = *state;
   struct raw_peer *control = start(s);
   http_send_pointer(s, control, "p");
   struct raw_peer *peer = http_rendezvous(s, "p");
@@ -268,6 +267,15 @@ static void giving_up_a_complete_answer_leaves_the_next_request(void **state)
   assert_int_equal(http_flush(s, 1), 0);
   http_expect_response(peer, "p", 200, HEAD "false");
   http_send_request(s, peer, "q", "GET", false);
+  return peer;
+}
+
+/* RFC 9110 9.3.2: an answer to HEAD is complete with its head; what its
+ * application does then is no business of the next request. */
+static void giving_up_a_complete_answer_leaves_the_next_request(void **state)
+{
+  struct sim_service *s = *state;
+  struct raw_peer *peer = complete_a_head(s);
   sim_run(s->world.sim, TURN_MS);
   hc_answer_abort(hc_requests_find(s->world.receivers[0].core, 1));
   sim_world_run(&s->world, TURN_MS, "r0 http 2 GET /hyco/x?y=1 \"\"\n");
@@ -279,14 +287,7 @@ static void giving_up_a_complete_answer_leaves_the_next_request(void **state)
 static void a_complete_answer_that_is_not_ended_holds_nobody_up(void **state)
 {
   struct sim_service *s = *state;
-  struct raw_peer *control = start(s);
-  http_send_pointer(s, control, "p");
-  struct raw_peer *peer = http_rendezvous(s, "p");
-  http_send_request(s, peer, "p", "HEAD", false);
-  sim_world_run(&s->world, TURN_MS, "r0 http 1 HEAD /hyco/x?y=1 \"\"\n");
-  assert_int_equal(http_flush(s, 1), 0);
-  http_expect_response(peer, "p", 200, HEAD "false");
-  http_send_request(s, peer, "q", "GET", false);
+  struct raw_peer *peer = complete_a_head(s);
   sim_world_run(&s->world, TURN_MS, "r0 http 2 GET /hyco/x?y=1 \"\"\n");
   assert_int_equal(http_write(s, 1, "nobody sees it"), 0);
   assert_int_equal(http_flush(s, 1), 0);

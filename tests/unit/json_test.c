@@ -71,7 +71,7 @@ static void siblings_follow_each_other_whatever_is_in_them(void **state)
   for (size_t i = 0; i < HC_JSON_FEW; i++)
     strcat(text, i == 0 ? "[[1],{}]" : ",[[1]]");
   strcat(text, "]");
-  const struct hc_json_value *value = hc_json_first(&json, read_good(text));
+  const struct hc_json_value *value = hc_json_first(read_good(text));
   size_t n = 0;
   for (; value != NULL; value = hc_json_next(&json, value), n++)
     assert_int_equal(value->n, n == 0 ? 2 : 1);
@@ -98,7 +98,7 @@ static void escapes_are_taken_out(void **state)
   const struct hc_json_value *root =
       read_good("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"a\\u00fCb\",\"\\u20ac\","
                 "\"\\uD83d\\uDe00\",\"\\u0001\"]");
-  const struct hc_json_value *value = hc_json_first(&json, root);
+  const struct hc_json_value *value = hc_json_first(root);
   assert_false(json.is_plain);
   static const char *const meant[] = { "\"\\/\b\f\n\r\t", "a\303\274b",
                                        "\xe2\x82\xac", "\xf0\x9f\x98\x80",
